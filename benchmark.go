@@ -1,0 +1,85 @@
+package splleed
+
+import (
+	"io"
+)
+
+// Benchmark is one benchmark: what to ask which server, how often, under which load. Its zero value plus a Backend and
+// Prompts is a sane one. It is plain data, apart from the last few fields, and its JSON form is the one of configuration
+// files, of the driver protocol and of the "config" in results.
+type Benchmark struct {
+	Backend Backend  `json:"backend"`
+	Prompts []string `json:"prompts,omitempty"` // sent unaltered; cycled when there are fewer than requests
+
+	Mode           Mode      `json:"mode"`                      // default Throughput
+	Concurrency    []int     `json:"concurrency,omitempty"`     // Throughput: the levels, default [1]; Serve: caps on requests in flight
+	ArrivalRate    []float64 `json:"arrival_rate,omitempty"`    // Serve: the levels, requests per second, default [10]
+	ArrivalPattern string    `json:"arrival_pattern,omitempty"` // Serve: "poisson" (default), "gamma", "constant"
+	Burstiness     float64   `json:"burstiness,omitempty"`      // gamma: the shape; 1 is Poisson, larger is smoother
+
+	Runs            int     `json:"runs,omitempty"`             // measured requests per level and trial; default max(10, prompts, 2 × concurrency)
+	Warmup          *int    `json:"warmup,omitempty"`           // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8
+	NumWarmups      *int    `json:"num_warmups,omitempty"`      // the same as a total; overrides Warmup
+	Trials          int     `json:"trials,omitempty"`           // independent passes over all levels; default 1, 5 advised
+	ConfidenceLevel float64 `json:"confidence_level,omitempty"` // of intervals over trials, in (0, 1); default 0.95
+
+	Sampling        Sampling `json:"sampling"`
+	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
+	SLO             SLO      `json:"slo"`
+	MaxErrorRate    *float64 `json:"max_error_rate,omitempty"` // failed requests of a level that make the run a failure; default 0.05
+
+	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1
+	Timeouts             Timeouts `json:"timeouts"`
+	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start
+	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
+	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial
+	SavePrompts          bool     `json:"save_prompts,omitempty"`           // keep the prompts in the results
+	OutputFile           string   `json:"output_file,omitempty"`            // saved there after the run: .json or .csv
+
+	// Not data.
+	Progress func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
+	Records  io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
+	Getenv   func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
+	LogDir   string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
+}
+
+// Mode is the kind of load.
+type Mode string
+
+// The kinds of load.
+const (
+	Latency    Mode = "latency"    // one request at a time
+	Throughput Mode = "throughput" // closed loop: N requests in flight, at each concurrency
+	Serve      Mode = "serve"      // open loop: requests arrive at a rate, whether or not others have ended
+)
+
+// SLO is what each request must meet to count as good. Zero means no wish.
+type SLO struct {
+	TTFTMs float64 `json:"ttft_ms,omitempty"`
+	TPOTMs float64 `json:"tpot_ms,omitempty"`
+	ITLMs  float64 `json:"itl_ms,omitempty"` // judges the p99 of the request's own inter-chunk latencies
+	E2ELMs float64 `json:"e2el_ms,omitempty"`
+}
+
+// Timeouts, in seconds. Zero means the default.
+type Timeouts struct {
+	ConnectS    float64 `json:"connect_s,omitempty"`     // default 10
+	FirstTokenS float64 `json:"first_token_s,omitempty"` // from sent; default 300
+	IdleS       float64 `json:"idle_s,omitempty"`        // silence between tokens; default 120
+	TotalS      float64 `json:"total_s,omitempty"`       // from sent; default 600
+}
+
+// Progress tells how far a run is.
+type Progress struct {
+	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "drain", "level_done"
+	Message string  `json:"message,omitempty"` // in words: what the server's start is at; the figures of a finished level
+	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
+	LevelNo int     `json:"level_no"`          // 1-based, over all trials
+	Levels  int     `json:"levels"`            // levels × trials
+	Trial   int     `json:"trial"`             // 1-based
+	Trials  int     `json:"trials"`
+	Done    int     `json:"done"`    // measured requests of the level that have ended
+	Total   int     `json:"total"`   // measured requests of the level
+	Failed  int     `json:"failed"`  // of Done
+	ETASec  float64 `json:"eta_sec"` // for the whole run; 0 while unknown
+}

@@ -1,0 +1,3 @@
+module github.com/splleed/splleed
+
+go 1.26.0

@@ -1,0 +1,48 @@
+// Package engine is the servers: how each is reached, started, awaited and stopped. One file an engine.
+//
+// An engine is a Backend: a plain struct of configuration that opens a Server. What the rest of splleed needs to know
+// of a server is in Server; nothing asks which engine it is.
+package engine
+
+import (
+	"context"
+
+	"github.com/splleed/splleed/internal/dialect"
+)
+
+// Backend is a way to an inference server: a plain struct of configuration. The built-in ones implement nothing more
+// than this (and, where their fields can be wrong, invalid.Validator), so a program can bring its own.
+type Backend interface {
+	// Engine is the name under which results list the server: "vllm".
+	Engine() string
+	// Open connects to a running server, or starts one, and returns when it is ready to generate. When ctx ends it
+	// gives up and leaves nothing running.
+	Open(ctx context.Context, host Host) (*Server, error)
+}
+
+// Host is what a Backend may use of the program that opens it. The zero value is silent and reads no environment.
+type Host struct {
+	// Say is told in words what goes on while the server gets ready.
+	Say func(string)
+	// Getenv reads the program's environment: executables (SPLLEED_VLLM_PATH), API keys.
+	Getenv func(string) string
+	// LogDir is where the logs of managed servers go; "" means the system's folder for temporary files.
+	LogDir string
+}
+
+// Server is a server that is ready for load.
+type Server struct {
+	URL       string            // base URL: "http://127.0.0.1:8000", possibly with a path prefix
+	Model     string            // the model's name in requests; "" where the API has none
+	Header    map[string]string // added to every request; never reported
+	Dialect   dialect.Dialect   // the API to speak
+	ExtraBody map[string]any    // merged over every request body
+	Version   string            // as the server reports it; "" where it does not
+	StartID   string            // names this start of the server in trials; "" in connect mode
+	Simulated bool              // not a real server: every report says so
+	Managed   bool              // started by Open, on this machine
+	Warnings  []string          // what the user should know about this server
+	// Close stops a managed server, with its whole process tree, and returns when it is gone; nil where there is
+	// nothing to stop. Called once, after all requests have ended.
+	Close func() error
+}
