@@ -1,6 +1,7 @@
 package splleed
 
 import (
+	"context"
 	"io"
 )
 
@@ -83,3 +84,13 @@ type Progress struct {
 	Failed  int     `json:"failed"`  // of Done
 	ETASec  float64 `json:"eta_sec"` // for the whole run; 0 while unknown
 }
+
+// Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error.
+// Bad configuration is a *ConfigError, returned before anything runs.
+func (b Benchmark) Run(ctx context.Context) (*Results, error) { panic("not yet") }
+
+// Validate returns every bad field at once as a *ConfigError, and changes nothing.
+func (b Benchmark) Validate() error { panic("not yet") }
+
+// UnmarshalJSON decodes the JSON form. Unknown fields and values of a wrong type are a *ConfigError that names them all.
+func (b *Benchmark) UnmarshalJSON(data []byte) error { panic("not yet") }
