@@ -1,0 +1,182 @@
+// Package load is the executor: it brings workload, schedule, dialect and transport together at one load point and
+// returns the records. It measures nothing itself and computes no metric.
+package load
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/schedule"
+	"github.com/splleed/splleed/internal/transport"
+)
+
+// Level is one load point of one trial.
+type Level struct {
+	Slots    int               // closed loop: requests to keep in flight
+	Arrivals schedule.Arrivals // open loop: when requests are due; nil for a closed loop
+	Cap      int               // open loop: most requests in flight; 0 for no cap
+
+	// Warmup is how many unmeasured requests bring the server to full swing: of every slot (closed loop), or in all
+	// (open loop, or WarmupTotal).
+	Warmup      int
+	WarmupTotal bool
+	Runs        int  // measured requests
+	Filler      bool // go on after the last measured start until the last measured request has ended
+}
+
+// Prepared is a request that is ready to be sent.
+type Prepared struct {
+	Record  *record.Record
+	Request []byte
+}
+
+// Load is what a level needs of the rest of the program.
+type Load struct {
+	Clock  transport.Clock
+	Engine transport.Engine
+	API    dialect.Dialect
+	// Prepare makes the next request of a phase; i counts the measured requests of the level.
+	Prepare func(phase record.Phase, i int) Prepared
+	// Ended hears of every request that has ended, in order; it must be quick.
+	Ended func(*record.Record)
+}
+
+// Outcome is what came of a level. Records are in the order in which the requests ended.
+type Outcome struct {
+	Records   []*record.Record
+	T0, T1    record.Stamp // the measured window [T0, T1)
+	FullSwing bool         // every slot had turned over once by T0, or the open loop was warmed up
+}
+
+// Run plays one level and returns when all its requests have ended. When ctx ends, it ends at once, with the requests
+// in flight as cancelled.
+func (l Load) Run(ctx context.Context, level Level) Outcome {
+	unmeasured, cancel := context.WithCancel(ctx)
+	defer cancel()
+	r := &runner{Load: l, Level: level, ctx: ctx, unmeasured: unmeasured, finished: make(chan struct{})}
+	r.idle = sync.NewCond(&r.mu)
+	if level.Arrivals != nil {
+		r.open()
+	} else {
+		r.closed()
+	}
+	cancel() // what is still in flight is warm-up and filler
+	r.drain()
+	return r.outcome()
+}
+
+// runner is the state of one level while it runs. Requests end on goroutines of the transport; mu guards all below it.
+type runner struct {
+	Load
+	Level
+	ctx, unmeasured context.Context
+
+	mu        sync.Mutex
+	idle      *sync.Cond    // inFlight has become 0
+	finished  chan struct{} // closed when the last measured request has ended
+	over      bool          // no request starts any more
+	warm      bool          // the window is open
+	fullSwing bool
+	t0        record.Stamp
+	dealt     int // measured requests that a slot or an arrival has taken
+	ended     int // measured requests that have ended
+	inFlight  int
+	records   []*record.Record
+}
+
+// ticket is what a slot or an arrival is to send.
+type ticket struct {
+	phase record.Phase
+	i     int // counts the measured requests
+}
+
+// next deals the next ticket; false when no more shall start. It is called under mu.
+func (r *runner) next() (ticket, bool) {
+	switch {
+	case r.over || r.ctx.Err() != nil:
+		return ticket{}, false
+	case !r.warm && r.Warmup > 0:
+		return ticket{phase: record.Warmup}, true
+	case r.dealt < r.Runs:
+		r.dealt++
+		return ticket{record.Measured, r.dealt - 1}, true
+	}
+	return ticket{phase: record.Filler}, r.Filler
+}
+
+// start sends a request on a slot (-1 in an open loop), when it is due; then is called, under mu, when it has ended.
+// It is itself called under mu.
+func (r *runner) start(t ticket, slot int, scheduled record.Stamp, due time.Duration, then func(*record.Record)) {
+	p := r.Prepare(t.phase, t.i)
+	p.Record.Phase, p.Record.Slot, p.Record.Scheduled = t.phase, slot, scheduled
+	ctx := r.unmeasured
+	if t.phase == record.Measured {
+		ctx = r.ctx
+	}
+	r.inFlight++
+	s := &stream{rec: p.Record, decoder: r.API.Decoder()}
+	s.ended = func() { r.end(s.rec, then) }
+	r.Engine.Start(ctx, &transport.Exchange{Due: due, Request: p.Request, Framing: r.API.Framing(), Sink: s})
+}
+
+func (r *runner) end(rec *record.Record, then func(*record.Record)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inFlight--
+	if r.inFlight == 0 {
+		r.idle.Broadcast()
+	}
+	r.records = append(r.records, rec)
+	r.Ended(rec)
+	if rec.Phase == record.Measured {
+		r.ended++
+	}
+	if r.ended == r.Runs && !r.over {
+		r.over = true
+		close(r.finished)
+	}
+	then(rec)
+}
+
+// wait returns when the level has ended, or the run.
+func (r *runner) wait() {
+	select {
+	case <-r.finished:
+	case <-r.ctx.Done():
+	}
+}
+
+// drain returns when nothing is in flight.
+func (r *runner) drain() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.inFlight > 0 {
+		r.idle.Wait()
+	}
+}
+
+func (r *runner) now() record.Stamp { return record.At(r.Clock.Now()) }
+
+func (r *runner) outcome() Outcome {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return Outcome{Records: r.records, T0: r.t0, T1: r.windowEnd(), FullSwing: r.fullSwing}
+}
+
+// windowEnd is one step of the clock after the last measured start: the arrival of an open loop, the send of a closed one.
+func (r *runner) windowEnd() record.Stamp {
+	end := r.t0
+	for _, rec := range r.records {
+		start := rec.Sent
+		if r.Arrivals != nil {
+			start = rec.Scheduled
+		}
+		if rec.Phase == record.Measured {
+			end = max(end, start+1)
+		}
+	}
+	return end
+}

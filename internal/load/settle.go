@@ -1,0 +1,82 @@
+package load
+
+import (
+	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/record"
+)
+
+// settle decides how many tokens each arrival carried, from most to least trusted, and writes the arrivals' log:
+//
+//   - every event said so (token ids, TGI): those;
+//   - usage came with every event: its steps;
+//   - usage equals the events with text: one each;
+//   - usage equals all events, with and without text: one each, also those without;
+//   - any other usage (several tokens an event): usage spread evenly over the events with text, marked ITLChunks;
+//   - no usage: one per event with text.
+//
+// An event without text never starts TTFT unless it said that it carries a token: its token counts with the next text.
+func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUsage bool) {
+	var sum arrival
+	for _, a := range arrivals {
+		sum.text += a.text
+		sum.blank += a.blank
+		sum.tokens += a.tokens
+	}
+	r.ITLSource = record.ITLTokens
+	var tokens func(arrival) int
+	switch out := usage.Output; {
+	case sum.tokens > 0 && (!usage.Known || out == sum.tokens):
+		tokens = func(a arrival) int { return a.tokens }
+		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
+	case runningUsage:
+		tokens = func(a arrival) int { return a.steps }
+	case usage.Known && out == sum.text, !usage.Known:
+		tokens = func(a arrival) int { return a.text }
+		r.CountSource, r.OutputTokens = record.FromEvents, record.Count(sum.text)
+	case out == sum.text+sum.blank:
+		tokens = func(a arrival) int { return a.text + a.blank }
+	default:
+		tokens = spread(out, sum.text)
+		r.ITLSource = record.ITLChunks
+	}
+	if usage.Known {
+		r.CountSource, r.OutputTokens, r.InputTokens = record.FromUsage, record.Count(usage.Output), record.Count(usage.Input)
+		if usage.CachedKnown {
+			r.CachedTokens = record.Count(usage.Cached)
+		}
+	}
+	write(&r.Arrivals, arrivals, tokens)
+}
+
+// spread deals total tokens evenly over the given number of events, at least one to the first.
+func spread(total, events int) func(arrival) int {
+	seen, dealt := 0, 0
+	return func(a arrival) int {
+		if a.text == 0 {
+			return 0
+		}
+		seen += a.text
+		share := max((total*seen+events-1)/events-dealt, 0)
+		dealt += share
+		return share
+	}
+}
+
+// write logs the arrivals that carried tokens or text. Tokens that came before any text wait for it, unless their
+// events said that they carry a token.
+func write(log *record.Arrivals, arrivals []arrival, tokens func(arrival) int) {
+	early, events := 0, 0
+	for _, a := range arrivals {
+		n := tokens(a)
+		started := log.Len() > 0 || a.text > 0 || a.tokens > 0 // has, by now, any token been seen?
+		if !started {
+			early, events = early+n, events+a.blank
+			continue
+		}
+		if n+early == 0 && a.text == 0 {
+			continue
+		}
+		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: a.text + a.blank + events, Bound: a.bound})
+		early, events = 0, 0
+	}
+}

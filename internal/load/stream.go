@@ -1,0 +1,147 @@
+package load
+
+import (
+	"time"
+
+	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/transport"
+)
+
+// stream is the transport.Sink of one request: it decodes what arrives and fills the record.
+type stream struct {
+	rec     *record.Record
+	decoder dialect.Decoder
+	ended   func()
+
+	read      arrival   // what the read at hand has brought so far
+	arrivals  []arrival // what every read brought, until the counts are known
+	usage     dialect.Usage
+	running   running
+	reasoning bool // the server separates reasoning from the answer
+	answer    bool // the read at hand brought text of the answer
+	finish    bool // the read at hand brought content or a finish reason
+	complete  bool // the response said that it is complete
+	active    bool
+	failure   *record.Failure // what the payloads told; outranks what the transport says
+}
+
+// arrival is a read's content before it is known how many tokens its events carry.
+type arrival struct {
+	at     record.Stamp
+	bound  time.Duration
+	text   int // events with content
+	blank  int // generated events without text: tokens only if usage says so
+	tokens int // tokens that the events said they carry
+	steps  int // tokens by which running usage grew, where the server reports it on every event
+}
+
+func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {
+	s.rec.Sent, s.rec.SentEnd = record.At(begin), record.At(end)
+	s.rec.Connected, s.rec.Resent = how.NewConnection, how.Resend
+}
+
+func (s *stream) Headers(at time.Duration, status int) {
+	s.rec.Headers, s.rec.Status = record.At(at), status
+}
+
+// Payload decodes one payload. Bodies of error statuses are the transport's to report.
+func (s *stream) Payload(p []byte) {
+	if s.rec.Status >= 300 || s.failure != nil {
+		return
+	}
+	d, err := s.decoder.Decode(p)
+	switch {
+	case err != nil:
+		s.failure = &record.Failure{Type: record.Malformed, Message: err.Error()}
+	case d.Error != "":
+		s.failure = &record.Failure{Type: record.InBandError, Message: d.Error}
+	default:
+		s.take(d)
+	}
+}
+
+func (s *stream) take(d dialect.Delta) {
+	switch d.Content {
+	case dialect.Text:
+		s.read.text++
+		s.answer = true
+	case dialect.Reasoning:
+		s.read.text++
+		s.reasoning = true
+	case dialect.Blank:
+		s.read.blank++
+	}
+	s.read.tokens += d.Tokens
+	if d.Content != dialect.None {
+		s.read.steps += s.running.step(d.Usage, s.usage.Output)
+	}
+	if d.Usage.Known {
+		s.usage = d.Usage
+	}
+	if d.Finish != "" {
+		s.rec.FinishReason = d.Finish
+	}
+	s.complete = s.complete || d.Done || d.Finish != ""
+	s.finish = s.finish || d.Finish != "" || d.Content != dialect.None
+	s.active = s.active || d.Content == dialect.Text || d.Content == dialect.Reasoning || d.Tokens > 0
+}
+
+// Arrived stamps what the last read brought.
+func (s *stream) Arrived(at, bound time.Duration) {
+	stamp := record.At(at)
+	if s.finish {
+		s.rec.Finish = stamp
+	}
+	if s.answer && s.reasoning && !s.rec.FirstAnswer.Set() {
+		s.rec.FirstAnswer = stamp
+	}
+	if s.read != (arrival{}) {
+		s.read.at, s.read.bound = stamp, bound
+		s.arrivals = append(s.arrivals, s.read)
+	}
+	s.read, s.finish, s.answer = arrival{}, false, false
+}
+
+func (s *stream) Active() bool { return s.active }
+
+// Done settles the record: token counts, and whether the request succeeded.
+func (s *stream) Done(at time.Duration, failure *record.Failure) {
+	s.rec.Done = record.At(at)
+	settle(s.rec, s.arrivals, s.usage, s.running.always())
+	s.rec.Failure = s.verdict(failure)
+	s.arrivals = nil
+	s.ended()
+}
+
+func (s *stream) verdict(failure *record.Failure) *record.Failure {
+	switch {
+	case s.failure != nil:
+		return s.failure
+	case failure != nil && failure.Type == record.Truncated && s.complete:
+		// The server hung up after its finish reason, without the end of the HTTP body: nothing is missing.
+	case failure != nil:
+		return failure
+	case !s.complete:
+		return &record.Failure{Type: record.Truncated, Message: "the stream ended without a finish reason and without [DONE]"}
+	}
+	if s.rec.Arrivals.Len() == 0 {
+		return &record.Failure{Type: record.Empty, Message: "the response finished without content"}
+	}
+	return nil
+}
+
+// running notices servers that report usage with every event (continuous usage): its steps are exact token counts.
+type running struct{ with, without int }
+
+// step is by how many tokens usage grew since the last event.
+func (r *running) step(usage dialect.Usage, last int) int {
+	if !usage.Known {
+		r.without++
+		return 0
+	}
+	r.with++
+	return usage.Output - last
+}
+
+func (r *running) always() bool { return r.with > 1 && r.without == 0 }

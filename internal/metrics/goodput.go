@@ -1,0 +1,71 @@
+package metrics
+
+import (
+	"slices"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
+
+// SLO is what each request must meet, in milliseconds. Zero means no wish.
+type SLO struct{ TTFT, TPOT, ITL, E2E float64 }
+
+// objective is one wish of an SLO.
+type objective struct {
+	name   string
+	limit  float64
+	metric func(*record.Record, record.Stamp) []float64
+}
+
+func (s SLO) objectives() []objective {
+	all := []objective{{"ttft", s.TTFT, ttft}, {"tpot", s.TPOT, tpot}, {"itl", s.ITL, ownITL}, {"e2e", s.E2E, e2e}}
+	return slices.DeleteFunc(all, func(o objective) bool { return o.limit == 0 })
+}
+
+// ownITL is what an SLO on itl judges: the p99 of the request's own inter-chunk latencies.
+func ownITL(r *record.Record, start record.Stamp) []float64 {
+	gaps := icl(r, start)
+	if len(gaps) == 0 {
+		return nil
+	}
+	return []float64{stats.Quantile(stats.Sorted(gaps), 0.99)}
+}
+
+// goodput counts the requests that succeeded and met every objective, out of all that were offered. An objective whose
+// metric is undefined for a request by construction does not apply to it.
+func (l Level) goodput(p population) *result.Goodput {
+	objectives := l.SLO.objectives()
+	if len(objectives) == 0 {
+		return nil
+	}
+	g := &result.Goodput{Offered: len(p.offered), Censored: len(p.censored), NotApplicable: map[string]int{}, Missed: map[string]int{}}
+	tokens := 0
+	for _, r := range p.served {
+		if l.meets(objectives, r, g) {
+			g.Good++
+			tokens += int(r.OutputTokens)
+		}
+	}
+	seconds := l.seconds(p)
+	share := func(good, of int) *float64 { return number(100 * float64(good) / float64(of)) }
+	g.Percent = share(g.Good, g.Offered)
+	g.LowPercent, g.HighPercent = share(g.Good, g.Offered+g.Censored), share(g.Good+g.Censored, g.Offered+g.Censored)
+	g.RequestsPerSec, g.TokensPerSec = number(float64(g.Good)/seconds), number(float64(tokens)/seconds)
+	return g
+}
+
+// meets judges a success, and counts what it missed and what did not apply.
+func (l Level) meets(objectives []objective, r *record.Record, g *result.Goodput) bool {
+	good := true
+	for _, o := range objectives {
+		switch v := o.metric(r, l.start(r)); {
+		case len(v) == 0:
+			g.NotApplicable[o.name]++
+		case v[0] > o.limit:
+			g.Missed[o.name]++
+			good = false
+		}
+	}
+	return good
+}

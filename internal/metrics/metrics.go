@@ -1,0 +1,43 @@
+// Package metrics computes what was measured: pure functions of records. One file a metric; docs/metrics.md defines them.
+package metrics
+
+import (
+	"time"
+
+	"github.com/splleed/splleed/internal/record"
+)
+
+// latency is a line of the table of latencies: what a request contributes to it.
+type latency struct {
+	name string
+	// samples are the request's samples in milliseconds; none where the metric is undefined for it.
+	samples func(r *record.Record, start record.Stamp) []float64
+	// fromStart: counts from the start of the request, so it has a response and a service reading.
+	fromStart bool
+	// pooled: weighted by token or arrival, not by request; it has no population of offered requests.
+	pooled bool
+}
+
+// latencies are all of them. Adding one is a new file and a line here.
+var latencies = []latency{
+	{name: "ttft", samples: ttft, fromStart: true},
+	{name: "ttfa", samples: ttfa, fromStart: true},
+	{name: "itl", samples: itl, pooled: true},
+	{name: "icl", samples: icl, pooled: true},
+	{name: "stall", samples: stall},
+	{name: "tpot", samples: tpot},
+	{name: "tpot_n1", samples: tpotN1},
+	{name: "e2e", samples: e2e, fromStart: true},
+	{name: "queue_delay", samples: queueDelay},
+}
+
+// ms is a duration in milliseconds.
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// between is the time from one stamp to a later one, as the only sample; none where either is missing.
+func between(from, to record.Stamp) []float64 {
+	if !from.Set() || !to.Set() {
+		return nil
+	}
+	return []float64{ms(to.Sub(from))}
+}

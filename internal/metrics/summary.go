@@ -1,0 +1,51 @@
+package metrics
+
+import (
+	"math"
+	"slices"
+
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
+
+// number is x for JSON: nil where it is NaN or infinite.
+func number(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// summarize describes samples in milliseconds. independent is how many of them count as independent: what a
+// percentile needs behind it to be supported.
+func summarize(samples []float64, independent float64) result.Summary {
+	slices.Sort(samples)
+	served, _ := slices.BinarySearch(samples, math.Inf(1))
+	finite := samples[:served]
+	s := result.Summary{N: len(samples), Lost: len(samples) - served}
+	if s.N == 0 {
+		return s
+	}
+	s.Mean, s.Std = number(stats.Mean(samples)), number(stats.Std(samples))
+	s.Min = number(samples[0])
+	if len(finite) == len(samples) {
+		s.Max = number(samples[len(samples)-1])
+	}
+	for _, p := range []struct {
+		name string
+		q    float64
+		to   **float64
+	}{
+		{"p50", 0.5, &s.P50}, {"p90", 0.9, &s.P90}, {"p95", 0.95, &s.P95}, {"p99", 0.99, &s.P99}, {"p99_9", 0.999, &s.P999},
+	} {
+		v := stats.Quantile(samples, p.q)
+		*p.to = number(v)
+		if math.IsInf(v, 1) {
+			s.Beyond = append(s.Beyond, p.name)
+		}
+		if independent < float64(stats.MinSamples(p.q)) {
+			s.Unsupported = append(s.Unsupported, p.name)
+		}
+	}
+	return s
+}
