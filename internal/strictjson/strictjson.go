@@ -11,15 +11,16 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/splleed/splleed/internal/invalid"
 )
 
-// Decode decodes data into the struct that into points to. Its error is an *invalid.Error of all that is wrong; what
-// fits is decoded all the same.
-func Decode(data []byte, into any) error {
-	var d decoder
+// Decode decodes data into what into points to. Its error is an *invalid.Error of all that is wrong; what fits is
+// decoded all the same. The members named by except are passed over: the caller has read them itself.
+func Decode(data []byte, into any, except ...string) error {
+	d := decoder{except: except}
 	if err := syntax(data); err != nil {
 		d.bad.Add("", "%v", err)
 		return d.bad.Err()
@@ -42,7 +43,10 @@ func syntax(data []byte) error {
 	return fmt.Errorf("not JSON at line %d, column %d: %w", line, column, err)
 }
 
-type decoder struct{ bad invalid.Fields }
+type decoder struct {
+	bad    invalid.Fields
+	except []string
+}
 
 func (d *decoder) value(path string, raw json.RawMessage, v reflect.Value) {
 	raw = bytes.TrimSpace(raw)
@@ -71,10 +75,12 @@ func (d *decoder) value(path string, raw json.RawMessage, v reflect.Value) {
 
 func (d *decoder) own(path string, raw json.RawMessage, u json.Unmarshaler) {
 	err := u.UnmarshalJSON(raw)
-	if fields, ok := invalid.In(err); ok {
-		d.bad.Under(path, fields)
-	} else if err != nil {
+	fields, ok := invalid.In(err)
+	if !ok && err != nil {
 		d.bad.Add(path, "%v", err)
+	}
+	for _, f := range fields {
+		d.bad.Add(join(path, f.Path), "%s", f.Message)
 	}
 }
 
@@ -87,9 +93,11 @@ func (d *decoder) object(path string, raw json.RawMessage, v reflect.Value) {
 	flatten(v, known)
 	for _, f := range fields {
 		at := join(path, f.key)
-		if field, ok := known[f.key]; ok {
+		field, ok := known[f.key]
+		switch {
+		case ok:
 			d.value(at, f.value, field)
-		} else {
+		case path != "" || !slices.Contains(d.except, f.key):
 			d.bad.Add(at, "unknown field%s", hint(f.key, known))
 		}
 	}
@@ -186,8 +194,8 @@ func flatten(v reflect.Value, known map[string]reflect.Value) {
 }
 
 func join(path, key string) string {
-	if path == "" {
-		return key
+	if path == "" || key == "" || strings.HasPrefix(key, "[") {
+		return path + key
 	}
 	return path + "." + key
 }
