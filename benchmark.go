@@ -91,6 +91,3 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) { panic("not yet")
 
 // Validate returns every bad field at once as a *ConfigError, and changes nothing.
 func (b Benchmark) Validate() error { panic("not yet") }
-
-// UnmarshalJSON decodes the JSON form. Unknown fields and values of a wrong type are a *ConfigError that names them all.
-func (b *Benchmark) UnmarshalJSON(data []byte) error { panic("not yet") }

@@ -1,0 +1,326 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func ptr[T any](x T) *T { return &x }
+
+// level is made by hand: each latency of a metric is its base, times 1.0, 1.5, 2.5 and 1.1 for p50, p95, p99 and mean.
+func level(concurrency, n int, scale float64) result.Level {
+	l := result.Level{
+		Concurrency: ptr(concurrency), NumRequests: n, NumSuccessful: n,
+		Window:     result.Window{Kind: "full_swing", DurationSec: ptr(10.0)},
+		Throughput: result.Throughput{RequestsPerSec: ptr(1.25 * float64(concurrency)), OutputTokensPerSec: ptr(40.125 * float64(concurrency))},
+		Metrics:    map[string]result.Metric{},
+	}
+	for metric, base := range map[string]float64{"ttft": 23.4, "itl": 3.21, "icl": 3.3, "stall": 9.8, "tpot": 3.2, "e2e": 123.4} {
+		l.Metrics[metric] = result.Metric{Served: summary(n, base*scale)}
+	}
+	flatten(&l)
+	return l
+}
+
+func summary(n int, base float64) result.Summary {
+	s := result.Summary{N: n, P50: ptr(base), P95: ptr(base * 1.5), P99: ptr(base * 2.5), Mean: ptr(base * 1.1)}
+	if n < 72 {
+		s.Unsupported = append(s.Unsupported, "p95")
+	}
+	if n < 368 {
+		s.Unsupported = append(s.Unsupported, "p99")
+	}
+	return s
+}
+
+// flatten copies the summaries into the flat keys.
+func flatten(l *result.Level) {
+	flat := func(metric string, fields ...**float64) {
+		s := l.Metrics[metric].Served
+		for i, q := range latencyColumns {
+			*fields[i] = s.At(q)
+		}
+	}
+	flat("ttft", &l.TTFTP50Ms, &l.TTFTP95Ms, &l.TTFTP99Ms, &l.TTFTMeanMs)
+	flat("itl", &l.ITLP50Ms, &l.ITLP95Ms, &l.ITLP99Ms, &l.ITLMeanMs)
+	flat("tpot", &l.TPOTP50Ms, &l.TPOTP95Ms, &l.TPOTP99Ms, &l.TPOTMeanMs)
+	flat("e2e", &l.E2ELP50Ms, &l.E2ELP95Ms, &l.E2ELP99Ms, &l.E2ELMeanMs)
+}
+
+func run(levels ...result.Level) *result.Run {
+	return &result.Run{
+		SchemaVersion: result.SchemaVersion, Engine: "vllm", Model: "Qwen/Qwen2.5-0.5B-Instruct", NTrials: 1, Results: levels,
+		Timestamp: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), Config: json.RawMessage(`{}`),
+	}
+}
+
+// withTrials repeats the levels as trials, and puts an interval of ±4 % around every statistic.
+func withTrials(r *result.Run, trials int) *result.Run {
+	r.NTrials = trials
+	for i := range trials {
+		r.TrialResults = append(r.TrialResults, result.Trial{TrialIndex: i, ConcurrencyResults: r.Results})
+	}
+	for i := range r.Results {
+		l := &r.Results[i]
+		a := result.Aggregate{Concurrency: l.Concurrency, NumRequests: l.NumRequests, Intervals: map[string]result.Interval{}}
+		for _, s := range result.Stats {
+			if x := s.Get(l); x != nil {
+				a.Intervals[s.Key] = result.Interval{Mean: x, CILower: ptr(*x * 0.96), CIUpper: ptr(*x * 1.04), NSamples: trials, ConfidenceLevel: 0.95}
+			}
+		}
+		r.AggregatedResults = append(r.AggregatedResults, a)
+	}
+	return r
+}
+
+func cases() map[string]*result.Run {
+	one := run(level(1, 64, 1))
+	one.Simulated, one.Engine, one.Model = true, "sim", "sim-small"
+	one.Warnings = []string{"the prompts repeat: 40 % of the input tokens had been sent before, so a prefix cache may have answered"}
+
+	var levels []result.Level
+	for i := range 8 {
+		l := level(1<<i, 400, 1+float64(i)/4)
+		l.GoodputPct, l.Goodput = ptr(100-float64(i)), &result.Goodput{Percent: ptr(100 - float64(i))}
+		levels = append(levels, l)
+	}
+	sweep := withTrials(run(levels...), 3)
+	sweep.GPU = ptr("NVIDIA A100-SXM4-80GB (80GB, CUDA 12.4)")
+	sweep.Environment.Engine = &result.EngineInfo{Name: "vllm", Version: ptr("0.11.0")}
+
+	failing := level(8, 64, 1)
+	failing.NumSuccessful, failing.NumFailed = 60, 4
+	failing.Failures = map[string]result.Failures{
+		"timeout_total": {Count: 1, Example: "no end after 600 s"},
+		"http_5xx":      {Count: 3, Example: "status 500: {\"error\": \"CUDA out of memory\x1b[2J\nwhile allocating 2.00 GiB on device 0; 512 MiB are free\"}"},
+	}
+	m := failing.Metrics["ttft"]
+	m.Offered = &result.Summary{N: 64, Lost: 4, P50: ptr(24.0), Beyond: []string{"p95", "p99", "p99_9"}}
+	failing.Metrics["ttft"] = m
+	failing.Tokens.ITLSources = map[string]int{"chunks": 60}
+	failing.Tokens.PerArrival = map[string]int{"1": 750, "4": 250}
+	failing.Tokens.CachedInputShare = ptr(0.375)
+	failing.Window.Kind = "short"
+	failing.Warnings = []string{"fewer requests than two turns of every slot"}
+	failures := run(level(1, 64, 1), failing)
+	failures.Interrupted = true
+
+	open := []result.Level{level(2, 400, 1), level(8, 400, 1.5)}
+	open[0].Concurrency, open[0].ArrivalRate = nil, ptr(2.5)
+	open[1].Concurrency, open[1].ArrivalRate = ptr(64), ptr(10.0)
+
+	for i := range open {
+		m := open[i].Metrics["ttft"]
+		m.Start = "scheduled"
+		open[i].Metrics["ttft"] = m
+	}
+
+	dead := result.Level{Concurrency: ptr(4), NumRequests: 10, NumFailed: 10, Failures: map[string]result.Failures{
+		"connect": {Count: 10, Example: "connection refused"},
+	}}
+
+	huge := level(1024, 1000000, 1e6)
+	huge.GoodputPct, huge.Throughput.OutputTokensPerSec = ptr(99.9), ptr(12345678.9)
+
+	return map[string]*result.Run{
+		"one": one, "sweep": sweep, "failures": failures, "open": run(open...), "dead": run(dead), "huge": withTrials(run(huge), 5),
+	}
+}
+
+func TestText(t *testing.T) {
+	for name, r := range cases() {
+		var got bytes.Buffer
+		if err := Text(&got, r, Style{}); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".txt", got.Bytes())
+		for _, line := range strings.Split(got.String(), "\n") {
+			if n := utf8.RuneCountInString(line); n > width || strings.HasSuffix(line, " ") || strings.Contains(line, "\x1b") {
+				t.Errorf("%s: %d columns: %q", name, n, line)
+			}
+		}
+	}
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s:\n got\n%s\nwant\n%s", path, got, want)
+	}
+}
+
+func TestColourChangesNothingElse(t *testing.T) {
+	for name, r := range cases() {
+		var plain, colour bytes.Buffer
+		if Text(&plain, r, Style{}) != nil || Text(&colour, r, Style{Color: true}) != nil {
+			t.Fatal("does not write")
+		}
+		bare := strings.NewReplacer(string(bold), "", string(dim), "", string(red), "", string(yellow), "", "\x1b[0m", "").Replace(colour.String())
+		if colour.Len() == plain.Len() || bare != plain.String() {
+			t.Errorf("%s: without its colours the text is another", name)
+		}
+	}
+}
+
+func TestDigits(t *testing.T) {
+	check := func(x float64, value, half string) {
+		t.Helper()
+		if digits(x) != value || rough(x) != half {
+			t.Errorf("%v: %s ±%s, want %s ±%s", x, digits(x), rough(x), value, half)
+		}
+	}
+	check(0, "0.000", "0.000")
+	check(0.0216, "0.022", "0.022")
+	check(0.5, "0.500", "0.50")
+	check(3.2149, "3.21", "3.2")
+	check(99.999, "100.00", "100")
+	check(123.45, "123.5", "123")
+	check(1234.5, "1234", "1234")
+	check(12345678, "12345678", "12345678")
+	check(1.5e16, "1.5e+16", "1.5e+16")
+}
+
+func TestCSV(t *testing.T) {
+	r := withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3)
+	var out bytes.Buffer
+	if err := CSV(&out, r, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const legacy = "concurrency,num_requests,num_successful,num_failed,throughput_tokens_per_sec,throughput_requests_per_sec," +
+		"ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,ttft_mean_ms,itl_p50_ms,itl_p95_ms,itl_p99_ms,itl_mean_ms,tpot_mean_ms," +
+		"e2el_p50_ms,e2el_p95_ms,e2el_p99_ms,e2el_mean_ms,goodput_pct,scope,arrival_rate"
+	if got := strings.Join(rows[0][:22], ","); got != legacy {
+		t.Errorf("columns are\n%s\nwant\n%s", got, legacy)
+	}
+	if len(rows) != 1+2+3*2 {
+		t.Fatalf("%d rows, want a header, 2 pooled and 3 × 2", len(rows))
+	}
+	check := func(row int, column, want string) {
+		t.Helper()
+		for i, name := range rows[0] {
+			if name == column {
+				if rows[row][i] != want {
+					t.Errorf("row %d, %s: %q, want %q", row, column, rows[row][i], want)
+				}
+				return
+			}
+		}
+		t.Errorf("no column %s", column)
+	}
+	check(1, "concurrency", "1")
+	check(1, "scope", "pooled")
+	check(2, "concurrency", "8")
+	check(2, "ttft_p50_ms", "46.8") // 23.4 × 2
+	check(2, "icl_p99_ms", "16.5")  // 3.3 × 2 × 2.5
+	check(2, "output_tokens_per_sec", "321")
+	check(2, "ttft_p50_ms_ci_lower", "44.928") // × 0.96
+	check(2, "ttft_p50_ms_ci_upper", "48.672")
+	check(2, "goodput_pct", "")
+	check(2, "goodput_pct_ci_lower", "")
+	check(2, "e2e_n", "64")
+	check(4, "scope", "0")
+	check(8, "scope", "2")
+	check(8, "ttft_p50_ms", "46.8")
+	check(8, "ttft_p50_ms_ci_lower", "")
+}
+
+func TestSaveAndParse(t *testing.T) {
+	dir := t.TempDir()
+	want := withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3)
+	path := filepath.Join(dir, "new", "folder", "out.JSON")
+	if err := Save(path, want); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Compared as JSON: maps that were nil come back empty.
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(got)
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil || !reflect.DeepEqual(x, y) {
+		t.Errorf("round trip:\n got %s\nwant %s", b, a)
+	}
+	if err := Save(filepath.Join(dir, "out.csv"), want); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 2 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func TestSaveKeepsWhatItReplaces(t *testing.T) {
+	dir := t.TempDir()
+	real, link := filepath.Join(dir, "real.csv"), filepath.Join(dir, "link.csv")
+	if os.WriteFile(real, []byte("old"), 0o600) != nil || os.Symlink("real.csv", link) != nil {
+		t.Fatal("cannot prepare")
+	}
+	if err := Save(link, run(level(1, 64, 1))); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(real)
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 100 {
+		t.Errorf("the real file is %v, %v", info, err)
+	}
+	if l, _ := os.Lstat(link); l.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link is gone")
+	}
+}
+
+func TestSaveRefuses(t *testing.T) {
+	check := func(path, want string) {
+		t.Helper()
+		if err := Save(path, run()); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+	check("out.md", `out.md: unknown extension ".md"; want .json or .csv`)
+	check("out", `out: unknown extension ""; want .json or .csv`)
+}
+
+func TestParseRefuses(t *testing.T) {
+	check := func(data, want string) {
+		t.Helper()
+		if _, err := Parse([]byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", data, err, want)
+		}
+	}
+	check(fmt.Sprintf(`{"schema_version":%d,"results":"in another form"}`, result.SchemaVersion+1), "schema version 2 is newer than this splleed's (1)")
+	check(`{"engine":"vllm"}`, "not results of splleed, or older")
+	check(`[]`, "not results of splleed")
+	check(`x`, "not results of splleed")
+}

@@ -1,0 +1,64 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+// Save writes results to a file in the format that its extension names. The file is whole or not touched; folders on
+// the way to it are made.
+func Save(path string, r *result.Run) error {
+	format, err := ForFile(path)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := format.Write(&text, r, Style{}); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	return replace(path, text.Bytes())
+}
+
+// replace puts a complete new file in the place of path, which may be a link to the real one. It is written beside the
+// real one: a rename does not cross file systems.
+func replace(path string, data []byte) error {
+	real, err := filepath.EvalSymlinks(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		real = path
+	} else if err != nil {
+		return err
+	}
+	mode := fs.FileMode(0o666)
+	if old, err := os.Stat(real); err == nil {
+		mode = old.Mode().Perm()
+	}
+	draft := fmt.Sprintf("%s.%08x.tmp", real, rand.Uint32())
+	if err := write(draft, data, mode); err != nil {
+		return errors.Join(err, os.Remove(draft))
+	}
+	if err := os.Rename(draft, real); err != nil {
+		return errors.Join(err, os.Remove(draft))
+	}
+	return nil
+}
+
+// write makes a new file and returns when it is on the disk.
+func write(path string, data []byte, mode fs.FileMode) error {
+	// Note: not os.CreateTemp, whose files nobody else may read, whatever the umask says.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}

@@ -1,0 +1,84 @@
+package report
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// table is rows of cells: the first row is the header, the first column is flush left, all others flush right. A row of
+// one cell is a title across the columns.
+type table [][]string
+
+// write writes a table, indented. Where it is wider than the page, halves of intervals move below their numbers.
+func (p *page) write(t table) {
+	if t.width() > width {
+		t = t.stacked()
+	}
+	widths := t.widths()
+	for i, row := range t {
+		look := plain
+		if i == 0 {
+			look = dim
+		}
+		for _, line := range wrap(render(row, widths), width) {
+			p.line("%s", p.paint(look, line))
+		}
+	}
+}
+
+func render(row []string, widths []int) string {
+	line := "  " + row[0] + pad(row[0], widths[0])
+	for c, cell := range row[1:] {
+		line += "  " + pad(cell, widths[c+1]) + cell
+	}
+	return strings.TrimRight(line, " ")
+}
+
+// stacked has a row of "±" below each row with intervals.
+func (t table) stacked() table {
+	var out table
+	for _, row := range t {
+		above, below, split := make([]string, len(row)), make([]string, len(row)), false
+		for c, cell := range row {
+			value, half, ok := strings.Cut(cell, " ±")
+			if above[c] = value; ok {
+				below[c], split = "±"+half, true
+			}
+		}
+		if out = append(out, above); split {
+			out = append(out, below)
+		}
+	}
+	return out
+}
+
+func (t table) width() int {
+	all := 0
+	for _, w := range t.widths() {
+		all += 2 + w
+	}
+	return all
+}
+
+// narrowest keeps short columns apart.
+const narrowest = 8
+
+func (t table) widths() []int {
+	widths := make([]int, len(t[0]))
+	for _, row := range t {
+		if len(row) == 1 {
+			continue
+		}
+		for c, cell := range row {
+			widths[c] = max(widths[c], utf8.RuneCountInString(cell))
+			if c > 0 {
+				widths[c] = max(widths[c], narrowest)
+			}
+		}
+	}
+	return widths
+}
+
+func pad(cell string, to int) string {
+	return strings.Repeat(" ", max(0, to-utf8.RuneCountInString(cell)))
+}

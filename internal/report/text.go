@@ -1,0 +1,127 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+// width is that of a terminal that nobody has made larger.
+const width = 80
+
+// Text writes tables for people, at most 80 columns wide. What went wrong stands first, warnings last.
+func Text(w io.Writer, r *result.Run, style Style) error {
+	p := &page{run: r, style: style}
+	p.heading()
+	p.failures()
+	p.throughput()
+	p.latency()
+	p.legend()
+	p.warnings()
+	_, err := w.Write(p.text.Bytes())
+	return err
+}
+
+// page is a report being written.
+type page struct {
+	run   *result.Run
+	style Style
+	text  bytes.Buffer
+	notes notes
+}
+
+func (p *page) line(format string, args ...any) {
+	fmt.Fprintf(&p.text, format+"\n", args...)
+}
+
+// paragraph writes words, later lines indented.
+func (p *page) paragraph(look look, indent, words string) {
+	for i, line := range wrap(words, width-len(indent)) {
+		if i > 0 {
+			line = indent + line
+		}
+		p.line("%s", p.paint(look, line))
+	}
+}
+
+func (p *page) heading() {
+	r := p.run
+	engine := r.Engine
+	if e := r.Environment.Engine; e != nil && e.Version != nil {
+		engine += " " + *e.Version
+	}
+	facts := []string{"splleed: " + printable(engine)}
+	if r.Model != "" {
+		facts = append(facts, printable(r.Model))
+	}
+	facts = append(facts, plural(r.NTrials, "trial"))
+	if r.GPU != nil {
+		facts = append(facts, printable(*r.GPU))
+	}
+	p.paragraph(bold, "  ", strings.Join(facts, ", "))
+	if r.Simulated {
+		p.paragraph(yellow, "  ", "SIMULATED server: the numbers are those of a model of an engine, not of a real one.")
+	}
+	if r.Interrupted {
+		p.paragraph(red, "  ", "INTERRUPTED: only what was measured until then.")
+	}
+}
+
+// failures says at the top what failed, since it colours every number below.
+func (p *page) failures() {
+	failed, sent := 0, 0
+	types := map[string]result.Failures{}
+	for _, l := range p.run.Results {
+		failed, sent = failed+l.NumFailed, sent+l.NumRequests
+		for name, f := range l.Failures {
+			all := types[name]
+			all.Count += f.Count
+			if all.Example == "" {
+				all.Example = f.Example
+			}
+			types[name] = all
+		}
+	}
+	if failed == 0 {
+		return
+	}
+	p.line("")
+	p.line("%s", p.paint(red, fmt.Sprintf("FAILED: %d of %d requests (%.1f %%)", failed, sent, 100*float64(failed)/float64(sent))))
+	for _, name := range byCount(types) {
+		f := types[name]
+		p.paragraph(red, "      ", fmt.Sprintf("  %d × %s: %s", f.Count, name, printable(f.Example)))
+	}
+}
+
+func (p *page) warnings() {
+	all := slices.Clone(p.run.Warnings)
+	for i := range p.run.Results {
+		l := &p.run.Results[i]
+		for _, w := range l.Warnings {
+			all = append(all, load(l)+": "+w)
+		}
+	}
+	if len(all) > 0 {
+		p.line("")
+	}
+	for _, w := range all {
+		p.paragraph(yellow, "  ", "warning: "+printable(w))
+	}
+}
+
+// load names the load of a level in words.
+func load(l *result.Level) string {
+	switch {
+	case l.ArrivalRate == nil && l.Concurrency != nil:
+		return fmt.Sprintf("concurrency %d", *l.Concurrency)
+	case l.ArrivalRate == nil:
+		return "one at a time"
+	case l.Concurrency == nil:
+		return exact(*l.ArrivalRate) + " req/s"
+	}
+	return fmt.Sprintf("%s req/s, cap %d", exact(*l.ArrivalRate), *l.Concurrency)
+}

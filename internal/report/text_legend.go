@@ -1,0 +1,41 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+// notes are the marks that the tables used, each explained once below them.
+type notes struct {
+	interval *result.Interval
+	support  bool // ?
+	ramp     bool // ~
+	offered  bool // +failed
+	chunks   bool // ITL (chunks)
+	due      bool // an open loop
+}
+
+const definitions = "TTFT: to the first token. ITL: per further token. ICL: between chunks; stall: its longest in a request. " +
+	"TPOT: a request's mean ITL. E2E: the whole request."
+
+// legend explains the words and the marks, only those that were used.
+func (p *page) legend() {
+	words := []string{definitions}
+	if i := p.notes.interval; i != nil {
+		words = append(words, fmt.Sprintf("±: a %s %% Student-t interval over %s.", exact(100*i.ConfidenceLevel), plural(p.run.NTrials, "trial")))
+	}
+	add := func(used bool, text string) {
+		if used {
+			words = append(words, text)
+		}
+	}
+	add(p.notes.due, "TTFT and E2E count from when a request was due.")
+	add(p.notes.support, "?: too few samples.")
+	add(p.notes.ramp, "~: ramp and tail included.")
+	add(p.notes.offered, "+failed: failed requests count as endless.")
+	add(p.notes.chunks, "(chunks): tokens per chunk unknown.")
+	p.line("")
+	p.paragraph(dim, "", strings.Join(words, " "))
+}

@@ -1,0 +1,63 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+// throughput writes the rates, a row a level.
+func (p *page) throughput() {
+	t := table{{"", "ok/sent", "requests/s", "output tok/s"}}
+	goodput := p.hasGoodput()
+	if goodput {
+		t[0] = append(t[0], "goodput %")
+	}
+	for i := range p.run.Results {
+		l := &p.run.Results[i]
+		mark := ""
+		if l.Window.Kind != "full_swing" && l.Window.Kind != "" {
+			mark, p.notes.ramp = "~", true
+		}
+		row := []string{
+			load(l), fmt.Sprintf("%d/%d", l.NumSuccessful, l.NumRequests),
+			p.cell(i, "requests_per_sec", mark), p.cell(i, "output_tokens_per_sec", mark),
+		}
+		if goodput {
+			row = append(row, p.cell(i, "goodput_pct", ""))
+		}
+		t = append(t, row)
+	}
+	p.line("")
+	p.line("%s", p.paint(bold, "Throughput"))
+	p.write(t)
+}
+
+func (p *page) hasGoodput() bool {
+	for _, l := range p.run.Results {
+		if l.Goodput != nil || l.GoodputPct != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// cell is a statistic of a level: with several trials the mean over them and half of its interval, otherwise (or where
+// too few trials have it) the value over all requests. The mark trails.
+func (p *page) cell(level int, key, mark string) string {
+	if level < len(p.run.AggregatedResults) {
+		if i, ok := p.run.AggregatedResults[level].Intervals[key]; ok && i.Mean != nil && i.CILower != nil && i.CIUpper != nil {
+			p.notes.interval = &i
+			return digits(*i.Mean) + " ±" + rough((*i.CIUpper-*i.CILower)/2) + mark
+		}
+	}
+	for _, s := range result.Stats {
+		if s.Key != key {
+			continue
+		}
+		if x := s.Get(&p.run.Results[level]); x != nil {
+			return digits(*x) + mark
+		}
+	}
+	return "-"
+}
