@@ -1,9 +1,6 @@
 package splleed
 
-import (
-	"context"
-	"io"
-)
+import "io"
 
 // Benchmark is one benchmark: what to ask which server, how often, under which load. Its zero value plus a Backend and
 // Prompts is a sane one. It is plain data, apart from the last few fields, and its JSON form is the one of configuration
@@ -12,17 +9,22 @@ type Benchmark struct {
 	Backend Backend  `json:"backend"`
 	Prompts []string `json:"prompts,omitempty"` // sent unaltered; cycled when there are fewer than requests
 
-	Mode           Mode      `json:"mode"`                      // default Throughput
-	Concurrency    []int     `json:"concurrency,omitempty"`     // Throughput: the levels, default [1]; Serve: caps on requests in flight
-	ArrivalRate    []float64 `json:"arrival_rate,omitempty"`    // Serve: the levels, requests per second, default [10]
-	ArrivalPattern string    `json:"arrival_pattern,omitempty"` // Serve: "poisson" (default), "gamma", "constant"
-	Burstiness     float64   `json:"burstiness,omitempty"`      // gamma: the shape; 1 is Poisson, larger is smoother
+	// Where the prompts came from, for the record: splleed itself loads none.
+	Dataset      string `json:"dataset"`
+	PromptColumn string `json:"prompt_column"`
+	NumSamples   int    `json:"num_samples"`
 
-	Runs            int     `json:"runs,omitempty"`             // measured requests per level and trial; default max(10, prompts, 2 × concurrency)
-	Warmup          *int    `json:"warmup,omitempty"`           // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8
-	NumWarmups      *int    `json:"num_warmups,omitempty"`      // the same as a total; overrides Warmup
-	Trials          int     `json:"trials,omitempty"`           // independent passes over all levels; default 1, 5 advised
-	ConfidenceLevel float64 `json:"confidence_level,omitempty"` // of intervals over trials, in (0, 1); default 0.95
+	Mode           Mode      `json:"mode"`                 // default Throughput
+	Concurrency    []int     `json:"concurrency"`          // Throughput: the levels, default [1]; Serve: caps on requests in flight
+	ArrivalRate    []float64 `json:"arrival_rate"`         // Serve: the levels, requests per second, default [10]
+	ArrivalPattern string    `json:"arrival_pattern"`      // Serve: "poisson" (default), "gamma", "constant"
+	Burstiness     float64   `json:"burstiness,omitempty"` // gamma: the shape; 1 is Poisson, larger is smoother
+
+	Runs            int     `json:"runs"`                  // measured requests per level and trial; default max(10, prompts, 2 × concurrency)
+	Warmup          *int    `json:"warmup"`                // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8
+	NumWarmups      *int    `json:"num_warmups,omitempty"` // the same as a total; overrides Warmup
+	Trials          int     `json:"trials"`                // independent passes over all levels; default 1, 5 advised
+	ConfidenceLevel float64 `json:"confidence_level"`      // of intervals over trials, in (0, 1); default 0.95
 
 	Sampling        Sampling `json:"sampling"`
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
@@ -35,7 +37,7 @@ type Benchmark struct {
 	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial
 	SavePrompts          bool     `json:"save_prompts,omitempty"`           // keep the prompts in the results
-	OutputFile           string   `json:"output_file,omitempty"`            // saved there after the run: .json or .csv
+	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json or .csv
 
 	// Not data.
 	Progress func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
@@ -69,25 +71,3 @@ type Timeouts struct {
 	IdleS       float64 `json:"idle_s,omitempty"`        // silence between tokens; default 120
 	TotalS      float64 `json:"total_s,omitempty"`       // from sent; default 600
 }
-
-// Progress tells how far a run is.
-type Progress struct {
-	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "drain", "level_done"
-	Message string  `json:"message,omitempty"` // in words: what the server's start is at; the figures of a finished level
-	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
-	LevelNo int     `json:"level_no"`          // 1-based, over all trials
-	Levels  int     `json:"levels"`            // levels × trials
-	Trial   int     `json:"trial"`             // 1-based
-	Trials  int     `json:"trials"`
-	Done    int     `json:"done"`    // measured requests of the level that have ended
-	Total   int     `json:"total"`   // measured requests of the level
-	Failed  int     `json:"failed"`  // of Done
-	ETASec  float64 `json:"eta_sec"` // for the whole run; 0 while unknown
-}
-
-// Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error.
-// Bad configuration is a *ConfigError, returned before anything runs.
-func (b Benchmark) Run(ctx context.Context) (*Results, error) { panic("not yet") }
-
-// Validate returns every bad field at once as a *ConfigError, and changes nothing.
-func (b Benchmark) Validate() error { panic("not yet") }

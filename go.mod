@@ -4,4 +4,9 @@ go 1.26.0
 
 require gonum.org/v1/gonum v0.17.0
 
-require pgregory.net/rapid v1.3.0
+require (
+	golang.org/x/term v0.47.0
+	pgregory.net/rapid v1.3.0
+)
+
+require golang.org/x/sys v0.49.0 // indirect

@@ -37,9 +37,10 @@ func NewSet(prompts []string, measured int, cacheBust bool) *Set {
 
 // Prompt is what one request sends.
 type Prompt struct {
-	Index  int // in the user's list
-	Text   string
-	Reused bool // the same text was sent before in this run
+	Index   int // in the user's list
+	Text    string
+	Altered bool // Text is not the user's own: it begins with a nonce
+	Reused  bool // the same text was sent before in this run
 }
 
 // Measured deals the prompt of measured request i of the run, counted over all levels and trials.
@@ -57,7 +58,7 @@ func (s *Set) Unmeasured() Prompt {
 func (s *Set) deal(place int) Prompt {
 	i := place % len(s.prompts)
 	if s.bust {
-		return Prompt{Index: i, Text: fmt.Sprintf("[%08x] %s", place, s.prompts[i])}
+		return Prompt{Index: i, Text: fmt.Sprintf("[%08x] %s", place, s.prompts[i]), Altered: true}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,0 +1,59 @@
+# `make` alone lists what can be done.
+GO      ?= go
+PYTHON  ?= python3
+VENV    := .venv
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+LDFLAGS := -s -w -X github.com/splleed/splleed.version=$(VERSION)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME    ?= 10s
+
+.DEFAULT_GOAL := help
+.PHONY: help build install demo test test-go test-python truth lint fuzz wheel clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
+
+build: ## build bin/splleed
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/splleed ./cmd/splleed
+
+install: ## install the splleed command where go puts commands
+	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/splleed
+
+demo: build ## benchmark the embedded simulated server: no GPU, no account
+	mkdir -p out
+	bin/splleed run --backend sim --concurrency 1,8,32 --runs 64 --max-tokens 32 --slo ttft=200,tpot=20 \
+		--sim-log out/truth.ndjson --records out/records.ndjson -o out/demo.json -o out/demo.csv
+
+test: test-go test-python ## run all tests
+
+test-go: ## Go tests with the race detector, fuzz seeds and command line scripts
+	$(GO) test -race ./...
+
+test-python: $(VENV)/ready build ## Python tests against the built wheel
+	rm -rf dist/test && $(VENV)/bin/python -m build --quiet --wheel --no-isolation --outdir dist/test
+	$(VENV)/bin/pip install --quiet --force-reinstall --no-deps dist/test/*.whl
+	cd python/tests && ../../$(VENV)/bin/python -m pytest -q
+
+$(VENV)/ready: python/requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet -r python/requirements-dev.txt
+	touch $@
+
+lint: $(VENV)/ready ## formatting, vet, staticcheck, ruff, mypy
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmted"; exit 1; }
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./... && GOOS=windows $(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy --strict python/splleed
+
+fuzz: ## fuzz every parser for FUZZTIME each
+	@for p in $$($(GO) list ./internal/...); do \
+		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+			echo "$$p $$f"; $(GO) test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p || exit 1; \
+		done; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin dist out $(VENV)

@@ -1,0 +1,64 @@
+package splleed_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/splleed/splleed"
+
+// allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
+var allowed = map[string][]string{
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "dialect": {}, "workload": {}, "result": {}, "sim": {},
+
+	"strictjson": {"invalid"},
+	"environ":    {"result"},
+	"transport":  {"wire", "dialect", "record"},
+	"engine":     {"dialect", "invalid", "sim"},
+	"load":       {"dialect", "record", "schedule", "transport"},
+	"metrics":    {"record", "result", "stats"},
+	"report":     {"result"},
+
+	"": {"dialect", "engine", "environ", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
+
+	"configfile": {"", "engine", "invalid", "strictjson"},
+	"driver":     {"", "engine", "invalid", "result"},
+}
+
+func TestArchitecture(t *testing.T) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	seen := 0
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/internal/")
+		if strings.HasPrefix(name, "/") { // cmd and examples stand above everything
+			continue
+		}
+		seen++
+		may, ok := allowed[name]
+		if !ok {
+			t.Errorf("package %s is not in the table of who may import whom", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			ours, ok := strings.CutPrefix(imported, module)
+			if ours = strings.TrimPrefix(ours, "/internal/"); ok && !slices.Contains(may, ours) {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+	if seen < len(allowed) {
+		t.Errorf("the table lists %d packages, the module has %d", len(allowed), seen)
+	}
+}

@@ -1,0 +1,192 @@
+package splleed
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/splleed/splleed/internal/environ"
+	"github.com/splleed/splleed/internal/metrics"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// results puts together what the trials found.
+func (r *run) results() *Results {
+	out := result.Run{
+		SchemaVersion: result.SchemaVersion,
+		Engine:        r.b.Backend.Engine(), Model: or(r.server.Model, "unknown"), Simulated: r.server.Simulated,
+		Timestamp: time.Now().UTC(),
+		Config:    r.config(),
+		Results:   []result.Level{},
+		NTrials:   r.b.Trials,
+		Warnings:  r.warnings,
+		Identity: result.Identity{
+			SplleedVersion: Version(), WorkloadHash: r.prompts.Hash(), PromptCount: len(r.b.Prompts), Seed: *r.b.Seed,
+		},
+	}
+	environment, gpu := r.environment()
+	out.Environment, out.GPU = environment, gpu
+	for i := range r.points {
+		if ran := r.ran(i); len(ran) > 0 {
+			out.Results = append(out.Results, r.describe(i, ran))
+		}
+	}
+	if r.b.Trials > 1 {
+		r.addTrials(&out)
+	}
+	out.Interrupted = r.unfinished()
+	return &Results{out}
+}
+
+// ran are the trials of level i that sent anything.
+func (r *run) ran(i int) []metrics.Trial {
+	var ran []metrics.Trial
+	for _, t := range r.trials {
+		if len(t.levels[i].Records) > 0 {
+			ran = append(ran, t.levels[i])
+		}
+	}
+	return ran
+}
+
+// describe is level i over the given trials.
+func (r *run) describe(i int, trials []metrics.Trial) result.Level {
+	p := r.points[i]
+	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics()}
+	if p.open() {
+		l.Cap = p.concurrency
+	} else {
+		l.Slots = p.concurrency
+	}
+	out := metrics.Describe(l)
+	if p.concurrency > 0 {
+		out.Concurrency = &p.concurrency
+	}
+	if p.open() {
+		out.ArrivalRate = &p.rate
+	}
+	out.Warnings = levelWarnings(out)
+	return out
+}
+
+func (s SLO) metrics() metrics.SLO {
+	return metrics.SLO{TTFT: s.TTFTMs, TPOT: s.TPOTMs, ITL: s.ITLMs, E2E: s.E2ELMs}
+}
+
+// addTrials adds each trial by itself, and the intervals over trials.
+func (r *run) addTrials(out *result.Run) {
+	out.TrialResults, out.AggregatedResults = []result.Trial{}, []result.Aggregate{}
+	byLevel := make([][]result.Level, len(r.points))
+	for n, t := range r.trials {
+		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, Order: t.order, ConcurrencyResults: []result.Level{}}
+		for i, level := range t.levels {
+			if len(level.Records) == 0 {
+				continue
+			}
+			described := r.describe(i, []metrics.Trial{level})
+			one.ConcurrencyResults = append(one.ConcurrencyResults, described)
+			byLevel[i] = append(byLevel[i], described)
+		}
+		out.TrialResults = append(out.TrialResults, one)
+	}
+	for _, levels := range byLevel {
+		if len(levels) > 0 {
+			out.AggregatedResults = append(out.AggregatedResults, metrics.Aggregate(levels, r.b.ConfidenceLevel))
+		}
+	}
+}
+
+// unfinished reports whether some measured request of the plan did not run to its end.
+func (r *run) unfinished() bool {
+	for i, p := range r.points {
+		d := r.describe(i, r.ran(i))
+		if d.NumRequests < p.runs*r.b.Trials {
+			return true
+		}
+	}
+	return false
+}
+
+// config is the configuration that was run, with its defaults; without the prompts, unless the user wants them kept.
+func (r *run) config() json.RawMessage {
+	b := r.b
+	if !b.SavePrompts {
+		b.Prompts = nil
+	}
+	data, err := json.Marshal(b)
+	if err != nil {
+		data, _ = json.Marshal(map[string]string{"error": err.Error()})
+	}
+	return data
+}
+
+func (r *run) environment() (result.Environment, *string) {
+	env := result.Environment{System: environ.System(), SplleedVersion: Version()}
+	env.Engine = &result.EngineInfo{Name: r.b.Backend.Engine(), Managed: r.server.Managed, URL: r.server.URL}
+	if r.server.Version != "" {
+		env.Engine.Version = &r.server.Version
+	}
+	env.Model = &result.ModelInfo{Name: or(r.server.Model, "unknown")}
+	if !r.server.Managed {
+		return env, nil
+	}
+	env.GPUs = environ.GPUs()
+	return env, environ.Summary(env.GPUs)
+}
+
+// failedTooOften is a *TooManyFailures where some level failed more often than the limit, over all trials.
+func (r *Results) failedTooOften(limit float64) error {
+	e := &TooManyFailures{Limit: limit}
+	for _, l := range r.Results {
+		if float64(l.NumFailed) > limit*float64(l.NumRequests) {
+			e.Levels = append(e.Levels, FailedLevel{levelName(l), l.NumFailed, l.NumRequests})
+		}
+	}
+	if len(e.Levels) == 0 {
+		return nil
+	}
+	return e
+}
+
+func levelName(l result.Level) string {
+	p := point{}
+	if l.Concurrency != nil {
+		p.concurrency = *l.Concurrency
+	}
+	if l.ArrivalRate != nil {
+		p.rate = *l.ArrivalRate
+	}
+	return p.String()
+}
+
+// levelWarnings is what makes a level's figures mean less than they seem to.
+func levelWarnings(l result.Level) []string {
+	said := []string{}
+	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	switch l.Window.Kind {
+	case "short":
+		say("too few requests for a window (%.2g a slot): rates are over first start to last end, ramp and tail included", l.Window.Turns)
+	case "no_warmup":
+		say("no warm-up to full swing: rates are over first start to last end, ramp and tail included")
+	}
+	if share := l.Tokens.RepeatedShare; share > 0 {
+		say("%.0f %% of the input had been sent before: with a prefix cache, TTFT is that of cache hits (cached input: %s)", 100*share, cached(l))
+	}
+	if n := l.Tokens.ITLSources["chunks"]; n > 0 {
+		say("in %d of %d requests tokens cannot be matched to events: ITL spreads them evenly (continuous_usage makes it exact)", n, l.NumSuccessful)
+	}
+	if n := l.Tokens.CountSources["events"]; n > 0 {
+		say("the server did not count the tokens of %d of %d requests: one per event is a guess", n, l.NumSuccessful)
+	}
+	if n := l.Requests.Resent; n > 0 {
+		say("%d requests were sent again since a kept-alive connection had died", n)
+	}
+	return said
+}
+
+func cached(l result.Level) string {
+	if l.Tokens.CachedInputShare == nil {
+		return "unknown"
+	}
+	return fmt.Sprintf("%.0f %%", 100**l.Tokens.CachedInputShare)
+}

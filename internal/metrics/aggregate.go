@@ -1,0 +1,46 @@
+package metrics
+
+import (
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
+
+// Aggregate makes the intervals of one level over its trials: of every statistic that at least one trial has. A trial
+// that has no value of a statistic (all its requests failed, say) is left out of it, and n_samples tells.
+func Aggregate(trials []result.Level, confidence float64) result.Aggregate {
+	a := result.Aggregate{Intervals: map[string]result.Interval{}}
+	for _, l := range trials {
+		a.Concurrency, a.ArrivalRate = l.Concurrency, l.ArrivalRate
+		a.NumRequests += l.NumRequests
+		a.NumSuccessful += l.NumSuccessful
+		a.NumFailed += l.NumFailed
+	}
+	for _, s := range result.Stats {
+		if values := present(trials, s.Get); len(values) > 0 {
+			a.Intervals[s.Key] = interval(values, s.Latency, confidence)
+		}
+	}
+	return a
+}
+
+func present(trials []result.Level, get func(*result.Level) *float64) []float64 {
+	var values []float64
+	for i := range trials {
+		if v := get(&trials[i]); v != nil {
+			values = append(values, *v)
+		}
+	}
+	return values
+}
+
+func interval(values []float64, log bool, confidence float64) result.Interval {
+	scale, estimate := "linear", stats.TInterval
+	if log {
+		scale, estimate = "log", stats.LogTInterval
+	}
+	iv := estimate(values, confidence)
+	return result.Interval{
+		Mean: number(iv.Mean), CILower: number(iv.Lower), CIUpper: number(iv.Upper), Std: number(iv.Std),
+		NSamples: iv.N, ConfidenceLevel: confidence, Scale: scale,
+	}
+}

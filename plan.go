@@ -1,0 +1,159 @@
+package splleed
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/splleed/splleed/internal/load"
+	"github.com/splleed/splleed/internal/schedule"
+)
+
+// Defaults of a Benchmark, where they are plain numbers.
+const (
+	defaultSeed         = 1
+	defaultRate         = 10
+	defaultWarmup       = 2 // requests a slot
+	defaultOpenWarmup   = 8 // requests in all, in an open loop without a cap
+	defaultMaxErrorRate = 0.05
+	minRuns             = 10
+)
+
+// withDefaults fills in what was not set. The user's struct is not changed.
+func (b Benchmark) withDefaults() Benchmark {
+	b.Mode = or(b.Mode, Throughput)
+	if b.Mode == Latency {
+		b.Concurrency = []int{1}
+	}
+	if b.Mode == Throughput && len(b.Concurrency) == 0 {
+		b.Concurrency = []int{1}
+	}
+	if b.Mode == Serve && len(b.ArrivalRate) == 0 {
+		b.ArrivalRate = []float64{defaultRate}
+	}
+	b.ArrivalPattern = or(b.ArrivalPattern, "poisson")
+	b.Burstiness = or(b.Burstiness, 1)
+	b.Trials = or(b.Trials, 1)
+	b.ConfidenceLevel = or(b.ConfidenceLevel, 0.95)
+	if b.Seed == nil {
+		b.Seed = ptr(uint64(defaultSeed))
+	}
+	if b.MaxErrorRate == nil {
+		b.MaxErrorRate = ptr(defaultMaxErrorRate)
+	}
+	return b
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+func ptr[T any](v T) *T { return &v }
+
+// point is one load point of the plan.
+type point struct {
+	concurrency int     // slots, or the cap of an open loop; 0 for none
+	rate        float64 // requests per second; 0 for a closed loop
+	runs        int
+}
+
+func (p point) open() bool { return p.rate > 0 }
+
+func (p point) String() string {
+	switch {
+	case !p.open():
+		return fmt.Sprintf("concurrency %d", p.concurrency)
+	case p.concurrency > 0:
+		return fmt.Sprintf("%g req/s, at most %d in flight", p.rate, p.concurrency)
+	}
+	return fmt.Sprintf("%g req/s", p.rate)
+}
+
+// points are the load points, in the order in which results list them.
+func (b Benchmark) points() []point {
+	var all []point
+	add := func(p point) {
+		p.runs = or(b.Runs, max(minRuns, len(b.Prompts), 2*p.concurrency))
+		all = append(all, p)
+	}
+	caps := b.Concurrency
+	if b.Mode != Serve {
+		for _, n := range caps {
+			add(point{concurrency: n})
+		}
+		return all
+	}
+	if len(caps) == 0 {
+		caps = []int{0}
+	}
+	for _, n := range caps {
+		for _, rate := range b.ArrivalRate {
+			add(point{concurrency: n, rate: rate})
+		}
+	}
+	return all
+}
+
+// order is the levels of a trial in the order in which they run: shuffled, so that drift of the server does not pass
+// for an effect of the load.
+func (b Benchmark) order(trial, levels int) []int {
+	return rand.New(rand.NewPCG(*b.Seed, uint64(trial)+1)).Perm(levels)
+}
+
+// level is what the load executor plays at a point.
+func (b Benchmark) level(p point, trial, i int) (load.Level, error) {
+	l := load.Level{Runs: p.runs, Filler: !b.NoFiller}
+	l.Warmup, l.WarmupTotal = b.warmup(p)
+	if !p.open() {
+		l.Slots = p.concurrency
+		return l, nil
+	}
+	l.Cap = p.concurrency
+	var err error
+	l.Arrivals, err = schedule.New(b.ArrivalPattern, p.rate, b.Burstiness, seedOf(*b.Seed, trial, i))
+	return l, err
+}
+
+// seedOf gives every level of every trial arrivals of its own.
+func seedOf(seed uint64, trial, level int) uint64 {
+	return rand.New(rand.NewPCG(seed, uint64(trial)<<32|uint64(level))).Uint64()
+}
+
+// warmup is how many unmeasured requests a level begins with, and whether that is in all or of every slot.
+func (b Benchmark) warmup(p point) (n int, total bool) {
+	switch {
+	case b.NumWarmups != nil:
+		return *b.NumWarmups, true
+	case p.open() && p.concurrency > 0 && b.Warmup != nil:
+		return *b.Warmup * p.concurrency, true
+	case p.open() && p.concurrency > 0:
+		return defaultWarmup * p.concurrency, true
+	case b.Warmup != nil:
+		return *b.Warmup, p.open()
+	case p.open():
+		return defaultOpenWarmup, true
+	}
+	return defaultWarmup, false
+}
+
+// advice is what is odd about the plan, though not wrong.
+func (b Benchmark) advice(points []point) []string {
+	var said []string
+	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	for _, p := range points {
+		if !p.open() && p.runs < p.concurrency {
+			say("runs=%d is less than the concurrency of %d: that level is never reached", p.runs, p.concurrency)
+		}
+	}
+	if b.Trials > 1 && b.Trials < 5 {
+		say("%d trials give wide intervals: 5 or more are advised", b.Trials)
+	}
+	if slices.Contains(b.Prompts, "") {
+		say("some prompts are empty")
+	}
+	return said
+}

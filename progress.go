@@ -1,0 +1,144 @@
+package splleed
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/transport"
+)
+
+// Progress tells how far a run is.
+type Progress struct {
+	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "drain", "level_done"
+	Message string  `json:"message,omitempty"` // in words: how far the server's start is; the figures of a finished level
+	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
+	LevelNo int     `json:"level_no"`          // 1-based, over all trials
+	Levels  int     `json:"levels"`            // levels × trials
+	Trial   int     `json:"trial"`             // 1-based
+	Trials  int     `json:"trials"`
+	Done    int     `json:"done"`    // measured requests of the level that have ended
+	Total   int     `json:"total"`   // measured requests of the level
+	Failed  int     `json:"failed"`  // of Done
+	ETASec  float64 `json:"eta_sec"` // for the whole run; 0 while unknown
+}
+
+// reporter tells the user's function how far the run is: at every turn of the run, and a few times a second between
+// them. Requests only count; the telling is off the hot path.
+type reporter struct {
+	tell   func(Progress) // nil for nobody
+	clock  transport.Clock
+	all    int // measured requests of the whole run
+	quit   chan struct{}
+	ticker sync.WaitGroup
+
+	mu      sync.Mutex
+	now     Progress
+	done    int // measured requests of the whole run that have ended
+	begin   time.Duration
+	changed bool
+}
+
+// tellEvery is how often counts are told.
+const tellEvery = 200 * time.Millisecond
+
+func newReporter(tell func(Progress), clock transport.Clock, levels, trials, requests int) *reporter {
+	r := &reporter{tell: tell, clock: clock, all: requests, quit: make(chan struct{})}
+	r.now = Progress{Levels: levels * trials, Trials: trials}
+	if tell != nil {
+		r.ticker.Go(r.tick)
+	}
+	return r
+}
+
+func (r *reporter) tick() {
+	t := time.NewTicker(tellEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-r.quit:
+			return
+		case <-t.C:
+			r.mu.Lock()
+			if r.changed {
+				r.report()
+			}
+			r.mu.Unlock()
+		}
+	}
+}
+
+// report is called under mu.
+func (r *reporter) report() {
+	r.changed = false
+	if r.tell == nil {
+		return
+	}
+	if r.done > 0 {
+		passed := (r.clock.Now() - r.begin).Seconds()
+		r.now.ETASec = passed / float64(r.done) * float64(r.all-r.done)
+	}
+	r.tell(r.now)
+	r.now.Message = ""
+}
+
+func (r *reporter) close() {
+	close(r.quit)
+	r.ticker.Wait()
+}
+
+// say tells in words what goes on with the server.
+func (r *reporter) say(message string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now.Stage, r.now.Message = "server", message
+	r.report()
+}
+
+// level begins a level.
+func (r *reporter) level(p point, trial int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.begin == 0 {
+		r.begin = r.clock.Now()
+	}
+	r.now.Stage, r.now.Level, r.now.Trial = "warmup", p.String(), trial+1
+	r.now.Done, r.now.Failed, r.now.Total = 0, 0, p.runs
+	r.now.LevelNo++
+	r.report()
+}
+
+// ended counts a request.
+func (r *reporter) ended(rec *record.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.changed = true
+	if rec.Phase != record.Measured {
+		return
+	}
+	r.done++
+	r.now.Done++
+	if !rec.OK() {
+		r.now.Failed++
+	}
+	r.now.Stage = "measure"
+}
+
+// levelDone tells a level's figures.
+func (r *reporter) levelDone(l result.Level) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now.Stage = "level_done"
+	r.now.Message = fmt.Sprintf("%d of %d ok, TTFT p50 %s ms, ITL p50 %s ms, %s tokens/s",
+		l.NumSuccessful, l.NumRequests, figure(l.TTFTP50Ms), figure(l.ITLP50Ms), figure(l.Throughput.OutputTokensPerSec))
+	r.report()
+}
+
+func figure(x *float64) string {
+	if x == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.1f", *x)
+}

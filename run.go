@@ -1,0 +1,228 @@
+package splleed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/splleed/splleed/internal/engine"
+	"github.com/splleed/splleed/internal/load"
+	"github.com/splleed/splleed/internal/metrics"
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/transport"
+	"github.com/splleed/splleed/internal/workload"
+)
+
+// Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
+// too many failed requests, the results together with a *TooManyFailures. Bad configuration is a *ConfigError, returned
+// before anything runs.
+func (b Benchmark) Run(ctx context.Context) (*Results, error) {
+	if err := b.Validate(); err != nil {
+		return nil, err
+	}
+	r := newRun(b)
+	if err := r.play(ctx); err != nil && r.server == nil {
+		return nil, err
+	} else if err != nil && ctx.Err() == nil {
+		return r.results(), err
+	}
+	results := r.results()
+	if b.OutputFile != "" {
+		if err := results.Save(b.OutputFile); err != nil {
+			return results, err
+		}
+	}
+	if ctx.Err() != nil {
+		return results, context.Cause(ctx)
+	}
+	return results, results.failedTooOften(*r.b.MaxErrorRate)
+}
+
+// run is a benchmark that is being run.
+type run struct {
+	b        Benchmark // with its defaults
+	points   []point
+	prompts  *workload.Set
+	clock    transport.Clock
+	journal  *record.Journal // nil unless asked for
+	progress *reporter
+	warnings []string
+
+	server *engine.Server // the last one opened
+	stop   func() error   // stops it; nil once it is stopped
+	wire   transport.Engine
+	sender *sender
+	trials []trial
+}
+
+// trial is what came of one pass over the levels; a level that did not run has no records.
+type trial struct {
+	serverStart string
+	order       []int
+	levels      []metrics.Trial
+}
+
+func newRun(b Benchmark) *run {
+	asked := b
+	b = b.withDefaults()
+	r := &run{b: b, points: b.points(), clock: transport.NewClock()}
+	r.warnings = asked.advice(r.points)
+	measured := 0
+	for _, p := range r.points {
+		measured += p.runs
+	}
+	r.prompts = workload.NewSet(b.Prompts, measured*b.Trials, b.CacheBust)
+	r.progress = newReporter(b.Progress, r.clock, len(r.points), b.Trials, measured*b.Trials)
+	if b.Records != nil {
+		r.journal = record.NewJournal(b.Records, r.clock.Epoch())
+	}
+	return r
+}
+
+// play opens the server, runs all trials and closes the server.
+func (r *run) play(ctx context.Context) (err error) {
+	defer r.progress.close()
+	if r.journal != nil {
+		defer func() { err = or(err, r.journal.Close()) }()
+	}
+	defer func() { err = or(err, r.close()) }()
+	if err := r.open(ctx); err != nil {
+		return err
+	}
+	for i := range r.b.Trials {
+		if i > 0 && r.b.RestartBetweenTrials && r.server.Managed {
+			if err := r.restart(ctx); err != nil {
+				return err
+			}
+		}
+		if err := r.trial(ctx, i); err != nil || ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open readies the server and the wire to it.
+func (r *run) open(ctx context.Context) error {
+	server, err := r.b.Backend.Open(ctx, engine.Host{Say: r.progress.say, Getenv: r.b.Getenv, LogDir: r.b.LogDir})
+	if err != nil {
+		return err
+	}
+	if r.server == nil {
+		r.warnings = append(r.warnings, server.Warnings...)
+		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)
+	}
+	r.server, r.stop = server, server.Close
+	r.sender, err = newSender(server, r.b)
+	if err != nil {
+		return err
+	}
+	r.wire, err = transport.NewPortable(transport.Options{Clock: r.clock, BaseURL: server.URL, Timeouts: r.b.Timeouts.durations()})
+	return err
+}
+
+// close hangs up before it stops the server: engines wait for open connections.
+func (r *run) close() error {
+	if r.wire != nil {
+		r.wire.Close()
+	}
+	stop := r.stop
+	r.stop = nil
+	if stop == nil {
+		return nil
+	}
+	return stop()
+}
+
+func (r *run) restart(ctx context.Context) error {
+	if err := r.close(); err != nil {
+		return fmt.Errorf("restarting the server: %w", err)
+	}
+	return r.open(ctx)
+}
+
+func (r *run) trial(ctx context.Context, n int) error {
+	r.trials = append(r.trials, trial{
+		serverStart: r.server.StartID,
+		order:       r.b.order(n, len(r.points)),
+		levels:      make([]metrics.Trial, len(r.points)),
+	})
+	t := &r.trials[n]
+	for _, i := range t.order {
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err := r.level(ctx, t, n, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) level(ctx context.Context, t *trial, n, i int) error {
+	p := r.points[i]
+	level, err := r.b.level(p, n, i)
+	if err != nil {
+		return err
+	}
+	r.progress.level(p, n)
+	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
+		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
+	}
+	o := load.Load{
+		Clock: r.clock, Engine: r.wire, API: r.server.Dialect,
+		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
+		Ended:   func(rec *record.Record) { r.ended(rec, p) },
+	}.Run(ctx, level)
+	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing}
+	r.progress.levelDone(r.describe(i, t.levels[i:i+1]))
+	return nil
+}
+
+// prepare makes measured request k of level i in trial n, or an unmeasured one.
+func (r *run) prepare(phase record.Phase, n, i, k int) load.Prepared {
+	var prompt workload.Prompt
+	if phase == record.Measured {
+		prompt = r.prompts.Measured(r.place(n, i) + k)
+	} else {
+		prompt = r.prompts.Unmeasured()
+	}
+	rec := record.New()
+	rec.Trial, rec.Level, rec.Prompt, rec.ReusedPrompt = n, i, prompt.Index, prompt.Reused
+	rec.PromptSize, rec.RequestedMax = len(prompt.Text), r.b.Sampling.Limit()
+	return load.Prepared{Record: rec, Request: r.sender.request(rec, prompt)}
+}
+
+// place is where the measured requests of level i in trial n begin among those of the whole run.
+func (r *run) place(n, i int) int {
+	place := 0
+	for j, p := range r.points {
+		place += n * p.runs
+		if j < i {
+			place += p.runs
+		}
+	}
+	return place
+}
+
+func (r *run) ended(rec *record.Record, p point) {
+	r.progress.ended(rec)
+	if r.journal == nil {
+		return
+	}
+	at := record.Point{}
+	if p.concurrency > 0 {
+		at.Concurrency = &p.concurrency
+	}
+	if p.open() {
+		at.ArrivalRate = &p.rate
+	}
+	r.journal.Add(rec, at)
+}
+
+func (t Timeouts) durations() transport.Timeouts {
+	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	return transport.Timeouts{
+		Connect: seconds(t.ConnectS), FirstToken: seconds(t.FirstTokenS), Idle: seconds(t.IdleS), Total: seconds(t.TotalS),
+	}
+}

@@ -1,0 +1,91 @@
+package splleed
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/url"
+	"strings"
+	"sync/atomic"
+
+	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/engine"
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/wire"
+	"github.com/splleed/splleed/internal/workload"
+)
+
+// sender builds requests. Bodies are built once a prompt, before the load starts.
+type sender struct {
+	dialect dialect.Dialect
+	ask     dialect.Request // all but the prompt
+	bodies  [][]byte        // by index of the prompt
+	head    wire.Request    // all but the body and the id
+	run     string          // begins every request's id
+	sent    atomic.Int64
+}
+
+func newSender(server *engine.Server, b Benchmark) (*sender, error) {
+	base, err := url.Parse(server.URL)
+	if err != nil {
+		return nil, fmt.Errorf("the server's URL: %w", err)
+	}
+	s := &sender{
+		dialect: server.Dialect, run: runID(),
+		ask:  dialect.Request{Model: server.Model, Sampling: b.Sampling, ContinuousUsage: b.ContinuousUsage, ExtraBody: server.ExtraBody},
+		head: wire.Request{Target: strings.TrimSuffix(base.EscapedPath(), "/") + server.Dialect.Path(), Host: base.Host, Header: server.Header},
+	}
+	for i, prompt := range b.Prompts {
+		body, err := s.body(prompt)
+		if err != nil {
+			return nil, fmt.Errorf("the request of prompts[%d]: %w", i, err)
+		}
+		s.bodies = append(s.bodies, body)
+	}
+	_, err = s.bytes("check", nil)
+	return s, err
+}
+
+func (s *sender) body(prompt string) ([]byte, error) {
+	ask := s.ask
+	ask.Prompt = prompt
+	return s.dialect.Body(ask)
+}
+
+// request builds the bytes of one request and names its record.
+func (s *sender) request(rec *record.Record, prompt workload.Prompt) []byte {
+	rec.ID = fmt.Sprintf("%s-%d", s.run, s.sent.Add(1))
+	body := s.bodies[prompt.Index]
+	if prompt.Altered {
+		body, _ = s.body(prompt.Text) // the same body with other text: what could fail has not failed before
+	}
+	request, _ := s.bytes(rec.ID, body) // checked by newSender
+	return request
+}
+
+func (s *sender) bytes(id string, body []byte) ([]byte, error) {
+	r := s.head
+	r.Body = body
+	r.Header = maps.Clone(s.head.Header)
+	if r.Header == nil {
+		r.Header = map[string]string{}
+	}
+	r.Header["X-Request-Id"] = id
+	return r.Bytes()
+}
+
+func runID() string {
+	var b [4]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return "splleed-" + hex.EncodeToString(b[:])
+}
+
+// unsupported says which of the user's wishes the API cannot carry.
+func unsupported(d dialect.Dialect, s Sampling) []string {
+	var said []string
+	for _, name := range dialect.Unsupported(d, s) {
+		said = append(said, fmt.Sprintf("sampling.%s is not sent: %s has no such field", name, d.Path()))
+	}
+	return said
+}

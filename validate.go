@@ -1,0 +1,89 @@
+package splleed
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/schedule"
+)
+
+// Validate returns every bad field at once as a *ConfigError, and changes nothing.
+func (b Benchmark) Validate() error {
+	var bad invalid.Fields
+	b.checkBackend(&bad)
+	b.checkLoad(&bad)
+	b.checkRuns(&bad)
+	b.checkLimits(&bad)
+	bad.Under("sampling", checkSampling(b.Sampling))
+	return bad.Err()
+}
+
+func (b Benchmark) checkBackend(bad *invalid.Fields) {
+	if b.Backend == nil {
+		bad.Add("backend", "is missing: which server is to be measured?")
+	} else if v, ok := b.Backend.(invalid.Validator); ok {
+		bad.Under("backend", v.Validate())
+	}
+	bad.Check(len(b.Prompts) > 0, "prompts", "is empty: what is to be sent?")
+}
+
+func (b Benchmark) checkLoad(bad *invalid.Fields) {
+	modes := []Mode{"", Latency, Throughput, Serve}
+	bad.Check(slices.Contains(modes, b.Mode), "mode", "is %q: want latency, throughput or serve", b.Mode)
+	for i, n := range b.Concurrency {
+		bad.Check(n >= 1, fmt.Sprintf("concurrency[%d]", i), "is %d: want 1 or more", n)
+	}
+	for i, r := range b.ArrivalRate {
+		bad.Check(r > 0 && r <= 1e6, fmt.Sprintf("arrival_rate[%d]", i), "is %g: want requests per second, more than 0 and at most 1,000,000", r)
+	}
+	names := schedule.Names()
+	bad.Check(b.ArrivalPattern == "" || slices.Contains(names, b.ArrivalPattern), "arrival_pattern",
+		"is %q: want %s", b.ArrivalPattern, strings.Join(names, ", "))
+	bad.Check(b.Burstiness >= 0, "burstiness", "is %g: want more than 0", b.Burstiness)
+}
+
+func (b Benchmark) checkRuns(bad *invalid.Fields) {
+	bad.Check(b.Runs >= 0, "runs", "is %d: want 1 or more", b.Runs)
+	bad.Check(b.Warmup == nil || *b.Warmup >= 0, "warmup", "is negative")
+	bad.Check(b.NumWarmups == nil || *b.NumWarmups >= 0, "num_warmups", "is negative")
+	bad.Check(b.Trials >= 0, "trials", "is %d: want 1 or more", b.Trials)
+	level := b.ConfidenceLevel
+	bad.Check(level == 0 || level > 0 && level < 1, "confidence_level", "is %g: want more than 0 and less than 1", level)
+}
+
+func (b Benchmark) checkLimits(bad *invalid.Fields) {
+	notNegative := func(path string, v float64) { bad.Check(v >= 0, path, "is %g: want more than 0", v) }
+	notNegative("slo.ttft_ms", b.SLO.TTFTMs)
+	notNegative("slo.tpot_ms", b.SLO.TPOTMs)
+	notNegative("slo.itl_ms", b.SLO.ITLMs)
+	notNegative("slo.e2el_ms", b.SLO.E2ELMs)
+	notNegative("timeouts.connect_s", b.Timeouts.ConnectS)
+	notNegative("timeouts.first_token_s", b.Timeouts.FirstTokenS)
+	notNegative("timeouts.idle_s", b.Timeouts.IdleS)
+	notNegative("timeouts.total_s", b.Timeouts.TotalS)
+	if r := b.MaxErrorRate; r != nil {
+		bad.Check(*r >= 0 && *r <= 1, "max_error_rate", "is %g: want 0 to 1", *r)
+	}
+	if b.OutputFile != "" {
+		extension := strings.ToLower(filepath.Ext(b.OutputFile))
+		bad.Check(extension == ".json" || extension == ".csv", "output_file", "is %q: want a name that ends in .json or .csv", b.OutputFile)
+	}
+}
+
+func checkSampling(s Sampling) (bad invalid.Fields) {
+	bad.Check(s.MaxTokens >= 0, "max_tokens", "is %d: want 1 or more", s.MaxTokens)
+	bad.Check(s.MinTokens >= 0 && s.MinTokens <= s.Limit(), "min_tokens", "is %d: want 0 to max_tokens (%d)", s.MinTokens, s.Limit())
+	bad.Check(s.Temperature == nil || *s.Temperature >= 0, "temperature", "is negative")
+	bad.Check(s.TopP >= 0 && s.TopP <= 1, "top_p", "is %g: want more than 0 and at most 1", s.TopP)
+	bad.Check(s.TopK >= -1, "top_k", "is %d: want 1 or more, or -1 for all", s.TopK)
+	penalty := func(path string, p *float64) {
+		bad.Check(p == nil || *p >= -2 && *p <= 2, path, "is out of [-2, 2]")
+	}
+	penalty("frequency_penalty", s.FrequencyPenalty)
+	penalty("presence_penalty", s.PresencePenalty)
+	bad.Check(s.RepetitionPenalty >= 0, "repetition_penalty", "is %g: want more than 0", s.RepetitionPenalty)
+	return bad
+}
