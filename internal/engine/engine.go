@@ -6,6 +6,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/splleed/splleed/internal/dialect"
 )
@@ -30,6 +31,13 @@ type Host struct {
 	LogDir string
 }
 
+// say passes a message on.
+func (h Host) say(format string, args ...any) {
+	if h.Say != nil {
+		h.Say(fmt.Sprintf(format, args...))
+	}
+}
+
 // Server is a server that is ready for load.
 type Server struct {
 	URL       string            // base URL: "http://127.0.0.1:8000", possibly with a path prefix
@@ -43,6 +51,7 @@ type Server struct {
 	Managed   bool              // started by Open, on this machine
 	Warnings  []string          // what the user should know about this server
 	// Close stops a managed server, with its whole process tree, and returns when it is gone; nil where there is
-	// nothing to stop. Called once, after all requests have ended.
+	// nothing to stop. Called once, after all requests have ended. An error says that something of it could not be
+	// stopped, or that it had ended by itself before; what was measured stands.
 	Close func() error
 }

@@ -2,7 +2,10 @@ package engine
 
 import (
 	"context"
-	"errors"
+	"slices"
+	"strings"
+
+	"github.com/splleed/splleed/internal/invalid"
 )
 
 // OpenAI is any running server with the OpenAI API.
@@ -17,7 +20,34 @@ type OpenAI struct {
 // Engine is "openai".
 func (o OpenAI) Engine() string { return "openai" }
 
-// Open connects to the server, or starts it.
+// Validate names every bad field.
+func (o OpenAI) Validate() (fs invalid.Fields) {
+	fs.Check(o.Endpoint != "", "endpoint", "must be provided: the base URL of a running server")
+	fs.Check(o.Path == "" || strings.HasPrefix(o.Path, "/") && isTarget(o.Path), "path", "must begin with / and hold no spaces, not %q", o.Path)
+	return slices.Concat(fs,
+		endpointFaults(o.Endpoint),
+		openaiAPIs.faults(o.API),
+		o.Access.faults(),
+	)
+}
+
+// Open connects to the server.
 func (o OpenAI) Open(ctx context.Context, host Host) (*Server, error) {
-	return nil, errors.New("not yet")
+	if err := o.Validate().Err(); err != nil {
+		return nil, err
+	}
+	d, err := openaiAPIs.dialect(o.API)
+	if err != nil {
+		return nil, err
+	}
+	if o.Path != "" {
+		d = postedTo{d, o.Path}
+	}
+	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, modelInBody: true, customPath: o.Path != ""}
+	return t.connect(ctx, host, o.Endpoint)
+}
+
+// isTarget reports whether s can stand in the first line of a request.
+func isTarget(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f })
 }

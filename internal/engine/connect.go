@@ -1,0 +1,123 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/splleed/splleed/internal/dialect"
+)
+
+// target is a server of some engine, on the way to become a Server: what connecting and starting have in common.
+type target struct {
+	engine      string // "vllm"
+	model       string // as configured
+	access      Access
+	dialect     dialect.Dialect
+	aboutPath   string // where the server tells its version; "" where it does not
+	modelInBody bool   // the server looks at the model's name in requests
+	customPath  bool   // requests go where the user said, so a server may have no other path
+}
+
+// connect returns the server that runs at an endpoint, if it is healthy and has the model.
+func (t target) connect(ctx context.Context, host Host, endpoint string) (*Server, error) {
+	base, err := baseURL(endpoint)
+	if err != nil {
+		return nil, fmt.Errorf("endpoint: %w", err)
+	}
+	header, err := t.access.header(host.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	p := newProber(base, header)
+	server := t.server(base, header)
+
+	var odd *oddAnswer
+	switch err := p.healthy(ctx); {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return nil, fmt.Errorf("%w: start the server there, or correct 'endpoint'%s", err, t.orManaged())
+	case errors.As(err, &odd) && t.customPath && odd.answer.status != http.StatusServiceUnavailable:
+		server.Warnings = append(server.Warnings, odd.Error())
+		server.Model = t.model
+		return server, nil
+	case err != nil:
+		return nil, err
+	}
+	server.Version, server.Model, err = t.identify(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	host.say("connected to %s", strings.TrimSpace(t.engine+" "+server.Version+" at "+base))
+	return server, nil
+}
+
+// orManaged names the other way to a server, where the engine has one.
+func (t target) orManaged() string {
+	if t.engine == (OpenAI{}).Engine() {
+		return ""
+	}
+	return ", or leave it out and splleed starts one"
+}
+
+// server returns what is known before the server was asked.
+func (t target) server(base string, header map[string]string) *Server {
+	return &Server{URL: base, Header: header, Dialect: t.dialect, ExtraBody: t.access.ExtraBody}
+}
+
+// healthy is nil if an inference server answers. Some have no /health, or guard it; those must list models.
+func (p prober) healthy(ctx context.Context) error {
+	const path = "/health"
+	a, err := p.get(ctx, path)
+	if err != nil || a.ok() {
+		return err
+	}
+	elsewhere := []int{http.StatusOK, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnauthorized, http.StatusForbidden}
+	if slices.Contains(elsewhere, a.status) {
+		_, err := p.models(ctx)
+		var odd *oddAnswer
+		if err == nil || errors.As(err, &odd) && odd.wantsKey() {
+			return err
+		}
+	}
+	return &oddAnswer{p.base, path, a}
+}
+
+// identify asks the server which version it is and which model to name in requests.
+func (t target) identify(ctx context.Context, p prober) (version, model string, err error) {
+	about := p.describe(ctx, t.aboutPath)
+	if !t.modelInBody {
+		return about.Version, cmp.Or(t.model, about.ModelID), nil
+	}
+	names, err := p.models(ctx)
+	switch {
+	case t.model != "" && (len(names) == 0 || t.customPath || slices.Contains(names, t.model)):
+		return about.Version, t.model, nil // not every server lists what it has
+	case t.model != "":
+		return "", "", fmt.Errorf("%s does not serve the model %q; it has %s", p.base, t.model, listed(names))
+	case len(names) == 1:
+		return about.Version, names[0], nil
+	case t.customPath:
+		return about.Version, "", nil // perhaps an API without models
+	case err != nil:
+		return "", "", fmt.Errorf("which model? name it in 'model': %w", err)
+	case len(names) == 0:
+		return "", "", fmt.Errorf("which model? name it in 'model': %s lists none", p.base)
+	}
+	return "", "", fmt.Errorf("which model? name it in 'model': %s has %s", p.base, listed(names))
+}
+
+// listed returns names in quotes, the first ten of them.
+func listed(names []string) string {
+	const most = 10
+	rest := ""
+	if len(names) > most {
+		rest = fmt.Sprintf(" and %d more", len(names)-most)
+		names = names[:most]
+	}
+	return `"` + strings.Join(names, `", "`) + `"` + rest
+}

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/splleed/splleed/internal/engine/guard"
+)
+
+// start starts a server and returns it when it has generated a token. Where it returns an error, nothing is running.
+func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Server, error) {
+	header, err := t.access.header(host.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	path, err := c.find(l, host.Getenv)
+	if err != nil {
+		return nil, err
+	}
+	port, err := claim(c.host, c.port)
+	if err != nil {
+		return nil, err
+	}
+	id := startID(c.name)
+	log, err := openLog(l.LogFile, host.LogDir, id)
+	if err != nil {
+		return nil, fmt.Errorf("log of %s: %w", c.name, err)
+	}
+	if err := ctx.Err(); err != nil {
+		log.Close()
+		return nil, err
+	}
+	process, err := guard.Start(guard.Program{
+		Path:   path,
+		Args:   append([]string{c.name}, c.args(port)...),
+		Env:    c.environment(or(l.Quiet, true)),
+		Output: log.File,
+		Grace:  l.graceTimeout(),
+	})
+	if err != nil {
+		log.Close()
+		return nil, fmt.Errorf("%s: %w", c.name, err)
+	}
+	host.say("started %s, process %d, log %s", c.name, process.PID, log.Name())
+
+	m := &managed{target: t, name: c.name, process: process, log: log}
+	server, err := m.await(ctx, host, newProber("http://"+address(c.host, port), header), l.readyTimeout())
+	if err != nil {
+		return nil, errors.Join(err, m.end())
+	}
+	server.Managed, server.StartID, server.Close = true, id, m.close
+	if holds, known := process.Listens(port); known && !holds {
+		server.Warnings = append(server.Warnings, fmt.Sprintf(
+			"port %d is held by a process that splleed did not start: a container behind a wrapper, or a stranger's server?", port))
+	}
+	return server, nil
+}
+
+// startID names one start of a server, unlike any other.
+func startID(engine string) string {
+	var random [6]byte
+	rand.Read(random[:])
+	return fmt.Sprintf("splleed-%s-%s-%s", engine, time.Now().UTC().Format("20060102T150405Z"), hex.EncodeToString(random[:]))
+}
+
+// managed is a server that splleed started.
+type managed struct {
+	target
+	name    string
+	process *guard.Process
+	log     *serverLog
+}
+
+// close ends a server after its load.
+func (m *managed) close() error {
+	var early error
+	select {
+	case <-m.process.Exited():
+		early = m.died("ended by itself")
+	default:
+	}
+	return errors.Join(early, m.end())
+}
+
+// end stops whatever is there.
+func (m *managed) end() error {
+	defer m.log.Close()
+	if err := m.process.Stop(); err != nil {
+		return fmt.Errorf("stopping %s: %w", m.name, err)
+	}
+	return nil
+}
+
+func (m *managed) died(how string) error {
+	return m.withLog(fmt.Errorf("%s %s: %s", m.name, how, m.process.State()))
+}
+
+// withLog adds the end of the server's log to an error.
+func (m *managed) withLog(err error) error {
+	lines := m.log.tail(20)
+	if len(lines) == 0 {
+		return fmt.Errorf("%w; it has written nothing to its log %s", err, m.log.Name())
+	}
+	return fmt.Errorf("%w; its log is %s, which ends:\n  | %s", err, m.log.Name(), strings.Join(lines, "\n  | "))
+}

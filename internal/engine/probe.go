@@ -1,0 +1,185 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// probeLimit is how long a server may take to answer a small question.
+const probeLimit = 5 * time.Second
+
+// prober asks a server small questions before the load starts.
+type prober struct {
+	base   string
+	header map[string]string
+	client *http.Client
+}
+
+// newProber returns a prober that goes straight to the server: no proxy of the environment stands between, since the
+// load will have none; no redirect is followed; and no connection stays open.
+func newProber(base string, header map[string]string) prober {
+	return prober{base, header, &http.Client{
+		Transport:     &http.Transport{DisableKeepAlives: true, ForceAttemptHTTP2: true},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// answer is what a server said.
+type answer struct {
+	status      int
+	contentType string
+	body        []byte
+}
+
+// get asks for a path.
+func (p prober) get(ctx context.Context, path string) (answer, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, probeLimit, errSlow)
+	defer cancel()
+	res, err := p.do(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return answer{}, err
+	}
+	defer res.Body.Close()
+	a := answer{status: res.StatusCode}
+	a.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+	if a.body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20)); err != nil {
+		return answer{}, p.explain(ctx, path, err)
+	}
+	return a, nil
+}
+
+// do sends a request.
+func (p prober) do(ctx context.Context, method, path string, body []byte) (*http.Response, error) {
+	req, err := http.NewRequestWithContext(ctx, method, p.base+path, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	for name, value := range p.header {
+		req.Header.Set(name, value)
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Accept", "text/event-stream")
+	}
+	res, err := p.client.Do(req)
+	if err != nil {
+		return nil, p.explain(ctx, path, err)
+	}
+	return res, nil
+}
+
+var errSlow = fmt.Errorf("no answer within %v", probeLimit)
+
+// explain says in words why nothing came back.
+func (p prober) explain(ctx context.Context, path string, err error) error {
+	var op *net.OpError
+	var request *url.Error
+	switch {
+	case ctx.Err() != nil:
+		return fmt.Errorf("%s%s: %w", p.base, path, context.Cause(ctx))
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fmt.Errorf("nothing listens at %s: %w", p.base, syscall.ECONNREFUSED)
+	case errors.As(err, &op):
+		return fmt.Errorf("%s cannot be reached: %w", p.base, op)
+	}
+	if errors.As(err, &request) {
+		err = request.Err // the rest says again what was asked
+	}
+	return fmt.Errorf("%s%s: %w", p.base, path, err)
+}
+
+// String is what it was, for errors: 404 text/html "<html>".
+func (a answer) String() string {
+	parts := []string{fmt.Sprint(a.status)}
+	if a.contentType != "" {
+		parts = append(parts, a.contentType)
+	}
+	if line := firstLine(string(a.body)); line != "" {
+		parts = append(parts, fmt.Sprintf("%q", line))
+	}
+	return strings.Join(parts, " ")
+}
+
+// html reports whether the answer is a web page: many web servers answer 200 to any path.
+func (a answer) html() bool { return a.contentType == "text/html" }
+
+// ok reports whether the answer is a success that a program, not a browser, is meant to read.
+func (a answer) ok() bool { return a.status == http.StatusOK && !a.html() }
+
+// describe asks a server about itself, at a path whose answer is a JSON object. Servers need not know it.
+func (p prober) describe(ctx context.Context, path string) (about struct {
+	Version string `json:"version"`
+	ModelID string `json:"model_id"`
+}) {
+	if path == "" {
+		return about
+	}
+	if a, err := p.get(ctx, path); err == nil && a.ok() {
+		json.Unmarshal(a.body, &about)
+	}
+	return about
+}
+
+// models returns the names that a server lists under /v1/models.
+func (p prober) models(ctx context.Context) ([]string, error) {
+	const path = "/v1/models"
+	a, err := p.get(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	var list struct {
+		Data []struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	if !a.ok() || json.Unmarshal(a.body, &list) != nil {
+		return nil, &oddAnswer{p.base, path, a}
+	}
+	var names []string
+	for _, m := range list.Data {
+		names = append(names, m.ID)
+	}
+	return names, nil
+}
+
+// oddAnswer is an answer that an inference server would not give.
+type oddAnswer struct {
+	base, path string
+	answer     answer
+}
+
+func (o *oddAnswer) Error() string {
+	said := fmt.Sprintf("%s answered %s with %s", o.base, o.path, o.answer)
+	switch {
+	case o.wantsKey():
+		return said + ": does it want an API key ('api_key_env')?"
+	case o.answer.status == http.StatusServiceUnavailable:
+		return said + ": is it still loading its model?"
+	}
+	return said + ": is it an inference server?"
+}
+
+func (o *oddAnswer) wantsKey() bool {
+	return o.answer.status == http.StatusUnauthorized || o.answer.status == http.StatusForbidden
+}
+
+// firstLine returns the first line that is not blank, cut to a length that fits an error.
+func firstLine(s string) string {
+	const most = 160
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	line = strings.TrimSpace(line)
+	if len(line) > most {
+		line = strings.ToValidUTF8(line[:most], "") + "…"
+	}
+	return line
+}
