@@ -4,7 +4,11 @@
 // Deltas; package wire cuts the payloads out of the bytes, package load counts and stamps them.
 package dialect
 
-import "strings"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Request is one generation request, in words that no API owns.
 type Request struct {
@@ -94,19 +98,48 @@ const (
 // Usage is the server's own count of tokens so far.
 type Usage struct {
 	Known         bool
-	Input, Output int
+	Input, Output int  // -1 where the server does not say
 	Cached        int  // of Input, those from a prefix cache
 	CachedKnown   bool // whether the server reports Cached at all
 }
 
+// Partial is implemented by dialects whose API lacks some sampling fields.
+type Partial interface {
+	// Unsupported names the fields that are set but cannot be sent, as in JSON: "min_tokens".
+	Unsupported(Sampling) []string
+}
+
+// Unsupported names the fields of s that are set but that d cannot send.
+func Unsupported(d Dialect, s Sampling) []string {
+	if p, ok := d.(Partial); ok {
+		return p.Unsupported(s)
+	}
+	return nil
+}
+
+// At is d, posted to another path.
+func At(path string, d Dialect) Dialect { return moved{d, path} }
+
+type moved struct {
+	Dialect
+	path string
+}
+
+func (m moved) Path() string                    { return m.path }
+func (m moved) Unsupported(s Sampling) []string { return Unsupported(m.Dialect, s) }
+
 // Note: the house keeps one table of dialects so that "--api" can name and list them.
-var table = map[string]func() Dialect{}
+var table = map[string]Dialect{
+	"completions": completions{},
+	"chat":        chat{},
+	"tgi":         tgi{},
+}
 
 // Named returns the dialect of a name, such as "completions".
 func Named(name string) (Dialect, bool) {
 	d, ok := table[strings.ToLower(name)]
-	if !ok {
-		return nil, false
-	}
-	return d(), true
+	return d, ok
 }
+
+// Names lists the dialects' names in alphabetical order.
+func Names() []string { return slices.Sorted(maps.Keys(table)) }

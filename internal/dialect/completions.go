@@ -1,0 +1,23 @@
+package dialect
+
+// completions is OpenAI's /v1/completions: the prompt as it is, no chat template.
+type completions struct{}
+
+func (completions) Path() string     { return "/v1/completions" }
+func (completions) Framing() Framing { return SSE }
+
+func (completions) Body(r Request) ([]byte, error) {
+	o := openAI(r)
+	o["prompt"] = r.Prompt
+	return encode(o, r.Prompt, r.ExtraBody)
+}
+
+func (completions) Decoder() Decoder { return &openAIDecoder{kind: completionKind} }
+
+// completionKind: every choice is a step of generation, so one without text may be a token that has none.
+func completionKind(c *choice) Content {
+	if c.Text {
+		return Text
+	}
+	return Blank
+}
