@@ -33,49 +33,47 @@ class Child:
     """One running binary."""
 
     def __init__(self) -> None:
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
         own_session: dict[str, Any] = (
             {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
             if os.name == "nt"
             else {"start_new_session": True}
         )
+        argv = [find(), "driver"]
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the child
         try:
             self._process = subprocess.Popen(
-                [find(), "driver"],
+                argv,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 **own_session,
             )
         except OSError as e:
+            self._stderr.close()
             raise DriverError(f"start splleed: {e}") from e
         assert self._process.stdin and self._process.stdout
         self._stdin, self._stdout = self._process.stdin, self._process.stdout
         self._asked = False
         self._hung_up = False
+        self._last_words = ""
 
     def converse(self, request: Mapping[str, Any], tell: Callable[[Event | Exception | None], None]) -> None:
         """Sends one request and tells every event, and None when the child is gone. Blocks: work for a thread."""
         try:
-            self._greet()
-            self._ask(request)
+            if hello := self._stdout.readline():
+                _greet(_event(hello))
+                self._ask(request)
             for line in self._stdout:
                 tell(_event(line))
         except Exception as e:
+            self._close_stdin()
             tell(e)
         finally:
             while self._stdout.read(1 << 16):  # a child that can't write can't end
                 pass
             self._process.wait()
+            self._clear_up()
             tell(None)
-
-    def _greet(self) -> None:
-        line = self._stdout.readline()
-        if not line:
-            raise self.died()
-        hello = _event(line)
-        if hello["type"] != "hello" or hello.get("protocol") != PROTOCOL:
-            raise DriverError(f"the splleed binary {find()} does not speak version {PROTOCOL} of the protocol: {hello}")
 
     def _ask(self, request: Mapping[str, Any]) -> None:
         with contextlib.suppress(BrokenPipeError):  # the child's death shows in what it says
@@ -105,13 +103,24 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def died(self) -> DriverError:
-        """The error for a child that ended without an answer."""
-        code = self._process.wait()
+    def _clear_up(self) -> None:
+        self._close_stdin()
+        self._stdout.close()
         self._stderr.seek(max(0, self._stderr.seek(0, os.SEEK_END) - LAST_WORDS))
-        words = self._stderr.read().decode(errors="replace").strip()
+        self._last_words = self._stderr.read().decode(errors="replace").strip()
+        self._stderr.close()
+
+    def died(self) -> DriverError:
+        """The error for a child that is gone without an answer."""
+        code = self._process.returncode
         how = f"signal {-code}" if code < 0 else f"exit status {code}"
-        return DriverError(f"the splleed binary ended without an answer ({how})" + (f":\n{words}" if words else ""))
+        words = self._last_words and f":\n{self._last_words}"
+        return DriverError(f"the splleed binary ended without an answer ({how}){words}")
+
+
+def _greet(hello: Event) -> None:
+    if hello["type"] != "hello" or hello.get("protocol") != PROTOCOL:
+        raise DriverError(f"the splleed binary {find()} does not speak version {PROTOCOL} of the protocol: {hello}")
 
 
 def _event(line: bytes) -> Event:

@@ -38,10 +38,18 @@ def _beside(work: Coroutine[Any, Any, T]) -> T:
     thread = threading.Thread(target=run, name="splleed-run", daemon=True)
     thread.start()
     try:
-        while thread.is_alive():
-            thread.join(0.2)  # not for ever: Windows delivers Ctrl-C only between waits
+        while thread.is_alive() and not _called_off():
+            thread.join(0.1)  # not for ever: Windows delivers Ctrl-C only between waits
     except BaseException:
         loop.call_soon_threadsafe(task.cancel)
         thread.join()
         raise
+    if thread.is_alive():
+        loop.call_soon_threadsafe(task.cancel)
     return result.result()
+
+
+def _called_off() -> bool:
+    """Whether the blocked task was cancelled: what asyncio.run makes of the first Ctrl-C, from Python 3.11 on."""
+    caller = asyncio.current_task()
+    return caller is not None and hasattr(caller, "cancelling") and caller.cancelling() > 0

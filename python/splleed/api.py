@@ -183,7 +183,7 @@ class _Ears:
 
 
 def _to_file(path: str | os.PathLike[str], files: contextlib.ExitStack) -> Recorder:
-    file = files.enter_context(Path(path).open("w", encoding="utf-8"))
+    file = files.enter_context(Path(path).open("w", encoding="utf-8"))  # noqa: SIM115  # files closes it
     return lambda record: file.write(json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n")
 
 

@@ -48,9 +48,11 @@ def lines_on_stderr() -> Callable[[Progress], None]:
 
     def show(p: Progress) -> None:
         nonlocal last
-        place = f"[{p.level_no}/{p.levels}] {p.level}" if p.levels else p.stage
-        words = p.message if p.stage == "level_done" or not p.level else p.stage
-        text = f"{place}: {words}"
+        if not p.level:
+            text = p.message or p.stage
+        else:
+            words = p.message if p.stage == "level_done" else p.stage
+            text = f"[{p.level_no}/{p.levels}] {p.level}: {words}"
         if text != last:
             print(f"splleed: {text}", file=sys.stderr, flush=True)
         last = text

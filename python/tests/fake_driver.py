@@ -10,22 +10,25 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
+
+Event = dict[str, Any]
 
 ended = threading.Event()  # stdin ended, or a cancel came
 
 
-def log(what):
+def log(what: str) -> None:
     if path := os.environ.get("FAKE_DRIVER_LOG"):
         with Path(path).open("a") as f:
             f.write(what + "\n")
 
 
-def say(event):
+def say(event: Event) -> None:
     sys.stdout.write(json.dumps(event) + "\n")
     sys.stdout.flush()
 
 
-def listen():
+def listen() -> None:
     for line in sys.stdin:
         log("heard " + json.loads(line)["type"])
         ended.set()
@@ -33,7 +36,7 @@ def listen():
     ended.set()
 
 
-def results(request, **more):
+def results(request: Event, **more: Any) -> Event:
     config = dict(request["config"], **request["client"]["config"])
     environment = {"system": {"python_version": request["client"]["python_version"], "platform": "fake"}}
     level = {"concurrency": 1, "num_requests": 2, "num_successful": 2, "num_failed": 0, "ttft_p99_ms": 12.5}
@@ -47,7 +50,7 @@ def results(request, **more):
     }
 
 
-def run(request):
+def run(request: Event) -> None:
     what = request["config"]["prompts"][0]
     if what == "echo":
         say(results(request))
@@ -58,7 +61,8 @@ def run(request):
     elif what == "talk":
         say({"type": "weather", "mood": "an event of a later version"})
         for done in range(3):
-            say({"type": "progress", "stage": "measure", "level": "concurrency 1", "done": done, "new_field": 1})
+            place = {"level": "concurrency 1", "level_no": 1, "levels": 6}
+            say({"type": "progress", "stage": "measure", **place, "done": done, "a_later_field": 1})
             say({"type": "record", "record": {"id": done}})
         say(results(request))
     elif what == "wait":
@@ -88,7 +92,7 @@ def run(request):
         say({"type": "error", "code": what, "message": "in words", "fields": fields})
 
 
-def main():
+def main() -> None:
     assert sys.argv[1:] == ["driver"], sys.argv
     if path := os.environ.get("FAKE_DRIVER_PID"):
         Path(path).write_text(str(os.getpid()))
