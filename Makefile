@@ -40,6 +40,9 @@ $(VENV)/ready: python/requirements-dev.txt
 	$(VENV)/bin/pip install --quiet -r python/requirements-dev.txt
 	touch $@
 
+truth: demo ## hold the client's figures against servers whose token times are known
+	bench/truth/run.sh
+
 lint: $(VENV)/ready ## formatting, vet, staticcheck, ruff, mypy
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmted"; exit 1; }
 	$(GO) vet ./...

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"strings"
 )
@@ -12,10 +11,8 @@ import (
 func baseURL(endpoint string) (string, error) {
 	u, err := url.Parse(strings.TrimSpace(endpoint))
 	switch {
-	case err != nil:
-		return "", errors.Unwrap(err) // without the URL itself, which may hold a password
-	case u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
-		return "", fmt.Errorf(`must be the URL of a server, such as "http://localhost:8000", not %q`, endpoint)
+	case err != nil, u.Scheme != "http" && u.Scheme != "https", u.Hostname() == "":
+		return "", errors.New(`must be the URL of a server, such as "http://localhost:8000"`) // not shown: it may hold a password
 	case u.User != nil:
 		return "", errors.New("must not hold a user name or password: use 'api_key_env' or 'headers'")
 	case u.RawQuery != "" || u.Fragment != "":

@@ -47,7 +47,7 @@ func wordFaults(path, word string, allowed ...string) (fs invalid.Fields) {
 func extraArgFaults(args map[string]any, fields map[string]string) (fs invalid.Fields) {
 	for _, key := range slices.Sorted(maps.Keys(args)) {
 		name := flagName(key)
-		fs.Check(name != "", "extra_args."+key, "is not the name of a flag")
+		fs.Check(strings.Trim(name, "-") != "", "extra_args."+key, "is not the name of a flag")
 		if field, own := fields[name]; own {
 			fs.Add("extra_args."+key, "has a field of its own: set '%s'", field)
 		}

@@ -24,13 +24,14 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	}
 	r.ITLSource = record.ITLTokens
 	var tokens func(arrival) int
+	counted := usage.Known && usage.Output >= 0
 	switch out := usage.Output; {
-	case sum.tokens > 0 && (!usage.Known || out == sum.tokens):
+	case sum.tokens > 0 && (!counted || out == sum.tokens):
 		tokens = func(a arrival) int { return a.tokens }
 		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
 	case runningUsage:
 		tokens = func(a arrival) int { return a.steps }
-	case usage.Known && out == sum.text, !usage.Known:
+	case !counted, out == sum.text:
 		tokens = func(a arrival) int { return a.text }
 		r.CountSource, r.OutputTokens = record.FromEvents, record.Count(sum.text)
 	case out == sum.text+sum.blank:
@@ -39,11 +40,14 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 		tokens = spread(out, sum.text)
 		r.ITLSource = record.ITLChunks
 	}
+	if counted {
+		r.CountSource, r.OutputTokens = record.FromUsage, record.Count(usage.Output)
+	}
 	if usage.Known {
-		r.CountSource, r.OutputTokens, r.InputTokens = record.FromUsage, record.Count(usage.Output), record.Count(usage.Input)
-		if usage.CachedKnown {
-			r.CachedTokens = record.Count(usage.Cached)
-		}
+		r.InputTokens = record.Count(usage.Input)
+	}
+	if usage.CachedKnown {
+		r.CachedTokens = record.Count(usage.Cached)
 	}
 	write(&r.Arrivals, arrivals, tokens)
 }

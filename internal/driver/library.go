@@ -1,0 +1,142 @@
+package driver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os/exec"
+	"strings"
+	"syscall"
+
+	"github.com/splleed/splleed"
+)
+
+// library is the worker that runs benchmarks for real.
+type library struct {
+	program string // version
+	getenv  func(string) string
+}
+
+func (l library) version() string { return l.program }
+
+func (l library) run(ctx context.Context, req request, out *outbox) any {
+	var b splleed.Benchmark
+	if err := json.Unmarshal(req.Config, &b); err != nil {
+		return faultOf(err, badConfig)
+	}
+	if err := b.Validate(); err != nil {
+		return faultOf(err, badConfig)
+	}
+	b.Getenv = l.getenv
+	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
+	if req.Records {
+		b.Records = &records{out: out}
+	}
+	// Saved here, not by Run: the file is to say of the client what the event says.
+	file := b.OutputFile
+	b.OutputFile = ""
+
+	results, err := b.Run(ctx)
+	if results == nil {
+		if ctx.Err() != nil {
+			return newFault(cancelled, "cancelled before there were results")
+		}
+		return faultOf(err, failed)
+	}
+	if file != "" {
+		req.Client.set("output_file", file)
+	}
+	err = errors.Join(unlessStopped(ctx, err), req.Client.sign(results))
+	if file != "" {
+		err = errors.Join(err, results.Save(file))
+	}
+	for _, w := range results.Warnings {
+		out.send(warning{"warning", w})
+	}
+	return conclude(results, err)
+}
+
+// unlessStopped leaves out the error that says that ctx ended: the results say so too.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}
+
+// conclude is the event for results, and for what went wrong beside them.
+func conclude(results *splleed.Results, err error) any {
+	saved, bad := results.ToJSON()
+	if bad != nil {
+		return newFault(failed, bad.Error())
+	}
+	texts, bad := textsOf(results)
+	if bad != nil {
+		return newFault(failed, bad.Error())
+	}
+	o := outcome{Type: "result", Interrupted: results.Interrupted, Results: saved, rendering: texts}
+	if err != nil {
+		o.Error = err.Error()
+	}
+	return o
+}
+
+func (library) render(saved json.RawMessage) (rendering, error) {
+	var r splleed.Results
+	if err := json.Unmarshal(saved, &r); err != nil {
+		return rendering{}, err
+	}
+	return textsOf(&r)
+}
+
+func textsOf(r *splleed.Results) (rendering, error) {
+	var table strings.Builder
+	if err := r.Print(&table); err != nil {
+		return rendering{}, err
+	}
+	csv, err := r.ToCSV()
+	return rendering{table.String(), string(csv)}, err
+}
+
+// set adds to what the "config" in results says.
+func (c *client) set(key, value string) {
+	if c.Config == nil {
+		c.Config = map[string]json.RawMessage{}
+	}
+	c.Config[key], _ = json.Marshal(value)
+}
+
+// sign writes into the results what only the client knows.
+func (c client) sign(r *splleed.Results) error {
+	if c.PythonVersion != nil {
+		r.Environment.System.PythonVersion = c.PythonVersion
+	}
+	if len(c.Config) == 0 {
+		return nil
+	}
+	config := map[string]json.RawMessage{}
+	if err := json.Unmarshal(r.Config, &config); err != nil {
+		return err
+	}
+	maps.Copy(config, c.Config)
+	var err error
+	r.Config, err = json.Marshal(config)
+	return err
+}
+
+// faultOf is the event for an error, with the code that a client can branch on.
+func faultOf(err error, code string) fault {
+	f := newFault(code, err.Error())
+	var config *splleed.ConfigError
+	switch {
+	case errors.As(err, &config):
+		f.Code, f.Fields = badConfig, config.Fields
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		f.Code = notFound
+	case errors.Is(err, syscall.ECONNREFUSED):
+		f.Code = unreached
+	}
+	return f
+}

@@ -1,0 +1,80 @@
+package driver
+
+import (
+	"encoding/json"
+
+	"github.com/splleed/splleed"
+)
+
+// Protocol is the version of the protocol. It is raised when a client of the version before would go wrong.
+const Protocol = 1
+
+// request is what the client asks for, one a line.
+type request struct {
+	Type    string          `json:"type"`    // "run", "cancel", "render", "schema"
+	Config  json.RawMessage `json:"config"`  // run: a Benchmark
+	Records bool            `json:"records"` // run: send a record event for every finished request
+	Client  client          `json:"client"`  // run: what the results are to say of the client
+	Results json.RawMessage `json:"results"` // render: results as saved
+}
+
+// client is what only the client knows of a run.
+type client struct {
+	PythonVersion *string                    `json:"python_version"` // environment.system.python_version
+	Config        map[string]json.RawMessage `json:"config"`         // merged over the "config" in results: where its prompts came from
+}
+
+type hello struct {
+	Type     string `json:"type"`
+	Protocol int    `json:"protocol"`
+	Version  string `json:"version"`
+}
+
+type progress struct {
+	Type string `json:"type"`
+	splleed.Progress
+}
+
+type warning struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+// outcome ends a run that measured something. Error says why it ended early, or what went wrong after it.
+type outcome struct {
+	Type        string          `json:"type"`
+	Interrupted bool            `json:"interrupted"`
+	Error       string          `json:"error,omitempty"`
+	Results     json.RawMessage `json:"results"`
+	rendering
+}
+
+// rendering is results as texts.
+type rendering struct {
+	Table string `json:"table"`
+	CSV   string `json:"csv"`
+}
+
+// The codes of fault.
+const (
+	badRequest = "bad_request" // not a request of this protocol
+	badConfig  = "bad_config"  // fields says what is wrong; nothing ran
+	badResults = "bad_results" // not results of a run
+	busy       = "busy"        // a run is going on, and still is
+	cancelled  = "cancelled"   // the run was cancelled before it had results
+	notFound   = "not_found"   // an executable or a file is missing
+	unreached  = "unreached"   // the server does not answer
+	failed     = "failed"      // anything else
+)
+
+// fault is an error event. It ends a run, unless its code is badRequest or busy.
+type fault struct {
+	Type    string               `json:"type"`
+	Code    string               `json:"code"`
+	Message string               `json:"message"`
+	Fields  []splleed.FieldError `json:"fields,omitempty"`
+}
+
+func newFault(code, message string) fault {
+	return fault{Type: "error", Code: code, Message: message}
+}

@@ -1,0 +1,5 @@
+package engine
+
+import "syscall"
+
+func ownSession() *syscall.SysProcAttr { return nil }

@@ -1,0 +1,5 @@
+"""`python -m splleed` is the `splleed` command."""
+
+from .binary import main
+
+main()

@@ -1,0 +1,197 @@
+"""Benchmark: what to ask which server, how often, under which load."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import platform
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from . import _child
+from ._json import plain
+from ._sync import complete
+from .backends import Backend
+from .config import SamplingParams, SLOConfig, Timeouts
+from .errors import ConfigError, FieldError, RunError, whole
+from .loaders import load_hf_dataset
+from .metrics import BenchmarkResults
+from .progress import Progress, lines_on_stderr
+
+Listener = Callable[[Progress], object]
+Recorder = Callable[[Mapping[str, Any]], object]
+
+DATASET_FIELDS = ("dataset", "prompt_column", "num_samples")  # ours alone: the binary gets prompts
+
+
+@dataclass(kw_only=True)
+class Benchmark:
+    """One benchmark. What is None is not set: the default holds.
+
+    Raises ConfigError (a ValueError) where prompts and dataset are both set or both not. Everything else is checked by
+    run(), before anything runs, and named all at once.
+    """
+
+    backend: Backend | Mapping[str, Any]
+    """The server. A dict has "type" and the fields of that backend."""
+    prompts: Sequence[str] | None = None
+    """Sent unaltered; cycled when there are fewer than requests."""
+    dataset: str | None = None
+    """In place of prompts: a dataset of the Hugging Face Hub, split "train". Needs splleed[hf]."""
+    prompt_column: str = "prompt"
+    """The dataset's column of prompts."""
+    num_samples: int | None = None
+    """Rows to take from the dataset: always the same ones. Not set: all."""
+
+    mode: Literal["latency", "throughput", "serve"] | None = None
+    """ "throughput" (default): N requests in flight; "latency": one at a time; "serve": requests arrive at a rate."""
+    concurrency: int | Sequence[int] | None = None
+    """Throughput: the levels, default [1]. Serve: caps on requests in flight, default none."""
+    arrival_rate: float | Sequence[float] | None = None
+    """Serve: the levels, requests per second, default 10."""
+    arrival_pattern: Literal["poisson", "gamma", "constant"] | None = None
+    """Serve: default "poisson"."""
+    burstiness: float | None = None
+    """Gamma: the shape. 1 is Poisson, larger is smoother."""
+
+    runs: int | None = None
+    """Measured requests per level and trial; default max(10, prompts, 2 x concurrency)."""
+    warmup: int | None = None
+    """Unmeasured requests per slot before each level; default 2. Serve without a cap: in all, default 8."""
+    num_warmups: int | None = None
+    """The same as a total; overrides warmup."""
+    trials: int | None = None
+    """Independent passes over all levels; default 1. Five give intervals worth having."""
+    confidence_level: float | None = None
+    """Of intervals over trials, in (0, 1); default 0.95."""
+
+    sampling: SamplingParams | Mapping[str, Any] | None = None
+    """How the server is to generate."""
+    continuous_usage: bool | None = None
+    """Ask for token counts on every event: exact, at the server's cost; default False."""
+    slo: SLOConfig | Mapping[str, Any] | None = None
+    """What each request must meet to count as good."""
+    max_error_rate: float | None = None
+    """Failed requests of a level that make the run a failure, as a fraction; default 0.05."""
+
+    seed: int | None = None
+    """Of arrivals, order and choices; default 1."""
+    timeouts: Timeouts | Mapping[str, Any] | None = None
+    """When a request is given up."""
+    no_filler: bool | None = None
+    """Stop the load with the last measured start; default False."""
+    cache_bust: bool | None = None
+    """Begin every prompt with a nonce; default False."""
+    restart_between_trials: bool | None = None
+    """Managed servers: a fresh start for every trial; default False."""
+    save_prompts: bool | None = None
+    """Keep the prompts in the results; default False."""
+    output_file: str | os.PathLike[str] | None = None
+    """Saved there after the run, also after one that was interrupted: .json or .csv."""
+
+    def __post_init__(self) -> None:
+        if self.prompts is None and self.dataset is None:
+            raise whole("Either 'prompts' or 'dataset' must be provided")
+        if self.prompts is not None and self.dataset is not None:
+            raise whole("Cannot specify both 'prompts' and 'dataset'")
+        if self.num_samples is not None and self.num_samples < 1:
+            raise ConfigError([FieldError("num_samples", "must be at least 1")])
+        if self.mode == "latency" and not self._one_at_a_time():
+            warnings.warn(
+                "mode='latency' runs requests sequentially and ignores the concurrency parameter. "
+                "Use mode='throughput' or mode='serve' to test different concurrency levels.",
+                UserWarning,
+                stacklevel=3,  # the caller of the generated __init__
+            )
+
+    def _one_at_a_time(self) -> bool:
+        levels = [1] if self.concurrency is None else _listed(self.concurrency)
+        return len(levels) <= 1 and max(levels, default=1) <= 1
+
+    async def run(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """Runs the benchmark.
+
+        processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
+        progress hears how far the run is; True prints lines on stderr.
+        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON.
+
+        Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
+        Raises ConfigError, RunError (with .results, if anything had been measured) and DriverError.
+        """
+        config = self._config()
+        if self.dataset is not None:
+            config["prompts"] = await asyncio.to_thread(
+                load_hf_dataset, self.dataset, processor, self.prompt_column, self.num_samples
+            )
+        with contextlib.ExitStack() as files:
+            record = records if records is None or callable(records) else _to_file(records, files)
+            ears = _Ears(lines_on_stderr() if progress is True else progress or None, record)
+            event = await _child.ask(self._request(config, record is not None), ears.hear, _grace(config))
+        results = BenchmarkResults.from_dict(event["results"], {"table": event["table"], "csv": event["csv"]})
+        if message := event.get("error"):
+            raise RunError(message, results)
+        return results
+
+    def run_sync(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """As run, for callers that block. Works inside a running loop too (notebooks), which it blocks."""
+        return complete(self.run(processor, progress=progress, records=records))
+
+    def _config(self) -> dict[str, Any]:
+        """The binary's form of the benchmark."""
+        config: dict[str, Any] = plain(self)
+        for name in DATASET_FIELDS:
+            config.pop(name, None)
+        for name in ("concurrency", "arrival_rate"):
+            if name in config:
+                config[name] = _listed(config[name])
+        return config
+
+    def _request(self, config: dict[str, Any], records: bool) -> dict[str, Any]:
+        origin = {name: getattr(self, name) for name in DATASET_FIELDS} if self.dataset is not None else {}
+        client = {"python_version": platform.python_version(), "config": origin}
+        return {"type": "run", "config": config, "records": records, "client": client}
+
+
+class _Ears:
+    """Hands events on to those whom they concern."""
+
+    def __init__(self, progress: Listener | None, record: Recorder | None) -> None:
+        self._progress, self._record = progress, record
+
+    def hear(self, event: Mapping[str, Any]) -> None:
+        if event["type"] == "progress" and self._progress:
+            self._progress(Progress.from_event(event))
+        elif event["type"] == "record" and self._record:
+            self._record(event["record"])
+
+
+def _to_file(path: str | os.PathLike[str], files: contextlib.ExitStack) -> Recorder:
+    file = files.enter_context(Path(path).open("w", encoding="utf-8"))  # noqa: SIM115  # files closes it
+    return lambda record: file.write(json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n")
+
+
+def _listed(value: Any) -> Any:
+    """A number as a list of one: where levels are asked for, one will do."""
+    return [value] if isinstance(value, int | float) else value
+
+
+def _grace(config: Mapping[str, Any]) -> float:
+    """Seconds to wait for a run that is asked to stop: as long as its server may take, and then some."""
+    return _child.GRACE + float(config["backend"].get("grace_timeout_s") or 0)

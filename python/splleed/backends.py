@@ -1,0 +1,180 @@
+"""The servers. A backend with an endpoint is used as it runs; without one, splleed starts and stops it ("managed").
+
+None is "not set": the default named here, or the engine's own, holds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from .errors import whole
+
+
+@dataclass(kw_only=True)
+class Access:
+    """What every request carries beside its question."""
+
+    api_key: str | None = field(default=None, repr=False)
+    """Sent as a bearer token; never printed or saved."""
+    api_key_env: str | None = None
+    """The environment variable that holds the key."""
+    headers: Mapping[str, str] | None = field(default=None, repr=False)
+    """Added to every request."""
+    extra_body: Mapping[str, Any] | None = None
+    """Merged over every request body."""
+
+
+@dataclass(kw_only=True)
+class Launch:
+    """How a managed server is started, whatever its engine."""
+
+    executable: str | os.PathLike[str] | None = None
+    """Path or name; default: SPLLEED_VLLM_PATH or SPLLEED_TGI_PATH, then PATH."""
+    quiet: bool | None = None
+    """Ask the engine to log little; default True."""
+    ready_timeout_s: float | None = None
+    """Seconds to wait until the server answers; default 600."""
+    grace_timeout_s: float | None = None
+    """Seconds between SIGTERM and SIGKILL at the end; default 10."""
+    log_file: str | os.PathLike[str] | None = None
+    """The server's output; default: a temporary file."""
+
+
+def _need_endpoint_or_model(endpoint: str | None, model: str | None) -> None:
+    if not endpoint and not model:
+        raise whole("Either 'endpoint' or 'model' must be provided")
+
+
+@dataclass(kw_only=True)
+class VLLMConfig(Access, Launch):
+    """A vLLM server: the one at endpoint, else one that splleed starts and stops."""
+
+    type: Literal["vllm"] = "vllm"
+    """The tag in JSON."""
+    model: str | None = None
+    """Name or path; needed to start a server."""
+    endpoint: str | None = None
+    """Base URL, "http://host:8000"; not set means managed."""
+    api: Literal["completions", "chat"] | None = None
+    """Default "completions"."""
+    host: str | None = None
+    """Managed: address to listen on; default 127.0.0.1."""
+    port: int | None = None
+    """Managed: default 8000; -1 picks a free one."""
+    tensor_parallel: int | None = None
+    """GPUs over which each layer is split; default 1."""
+    pipeline_parallel: int | None = None
+    """GPUs over which the layers are spread; default 1."""
+    enable_prefix_caching: bool | None = None
+    """Default True."""
+    gpu_memory_utilization: float | None = None
+    """Fraction of the GPU's memory, in (0, 1]; default 0.9."""
+    max_num_batched_tokens: int | None = None
+    """Tokens per engine step; default: the engine's."""
+    max_num_seqs: int | None = None
+    """Sequences per engine step; default 256."""
+    max_model_len: int | None = None
+    """Context, in tokens; default: the model's."""
+    chunked_prefill: bool | None = None
+    """Default True."""
+    disable_log_requests: bool | None = None
+    """Default True; not sent to versions that have dropped the flag."""
+    quantization: Literal["awq", "gptq", "squeezellm", "fp8", "bitsandbytes"] | str | None = None
+    """Default: the model's."""
+    dtype: Literal["auto", "float16", "bfloat16", "float32"] | None = None
+    """Default "auto"."""
+    kv_cache_dtype: Literal["auto", "fp8"] | str | None = None
+    """Default "auto"."""
+    extra_args: Mapping[str, Any] | None = None
+    """Further flags: {"enforce_eager": True} is --enforce-eager."""
+
+    def __post_init__(self) -> None:
+        _need_endpoint_or_model(self.endpoint, self.model)
+
+
+@dataclass(kw_only=True)
+class TGIConfig(Access, Launch):
+    """A Text Generation Inference server: the one at endpoint, else one that splleed starts and stops."""
+
+    type: Literal["tgi"] = "tgi"
+    """The tag in JSON."""
+    model: str | None = None
+    """Name or path; needed to start a server."""
+    endpoint: str | None = None
+    """Base URL, "http://host:3000"; not set means managed."""
+    api: Literal["native", "completions", "chat"] | None = None
+    """Default "native"."""
+    host: str | None = None
+    """Managed: address to listen on; default 0.0.0.0."""
+    port: int | None = None
+    """Managed: default 3000; -1 picks a free one."""
+    num_shard: int | None = None
+    """GPUs over which the model is split; default: the engine's."""
+    sharded: bool | None = None
+    """Default: the engine's."""
+    max_concurrent_requests: int | None = None
+    """More are refused with 429; default 128."""
+    max_total_tokens: int | None = None
+    """Prompt and output of a request, in tokens; default: the engine's."""
+    max_input_tokens: int | None = None
+    """Prompt of a request, in tokens; default: the engine's."""
+    max_batch_size: int | None = None
+    """Requests per engine step; default: the engine's."""
+    quantize: (
+        Literal["awq", "gptq", "eetq", "exl2", "marlin", "bitsandbytes", "bitsandbytes-nf4", "fp8"] | str | None
+    ) = None
+    """Default: the model's."""
+    dtype: Literal["float16", "bfloat16"] | None = None
+    """Default: the model's."""
+    cuda_memory_fraction: float | None = None
+    """Fraction of the GPU's memory, in (0, 1]; default 1."""
+    trust_remote_code: bool | None = None
+    """Run code that comes with the model; default False."""
+    revision: str | None = None
+    """Commit or branch of the model."""
+    disable_custom_kernels: bool | None = None
+    """Default False."""
+    json_output: bool | None = None
+    """Let the server log in JSON; default False."""
+    extra_args: Mapping[str, Any] | None = None
+    """Further flags: {"max_stop_sequences": 8} is --max-stop-sequences 8."""
+
+    def __post_init__(self) -> None:
+        _need_endpoint_or_model(self.endpoint, self.model)
+
+
+@dataclass(kw_only=True)
+class OpenAIConfig(Access):
+    """Any running server with the OpenAI API."""
+
+    type: Literal["openai"] = "openai"
+    """The tag in JSON."""
+    model: str | None = None
+    """As the server names it."""
+    endpoint: str | None = None
+    """Base URL: "https://host", also with "/v1" at its end."""
+    api: Literal["chat", "completions"] | None = None
+    """Default "chat"."""
+    path: str | None = None
+    """Where to post, in place of the API's own path."""
+
+
+@dataclass(kw_only=True)
+class SimConfig:
+    """The server simulated inside splleed: no GPU, no model. Reports label it as simulated."""
+
+    type: Literal["sim"] = "sim"
+    """The tag in JSON."""
+    model: str | None = None
+    """Name to report; default "sim-small"."""
+    api: Literal["completions", "chat", "native"] | None = None
+    """Default "completions"."""
+    log: str | os.PathLike[str] | None = None
+    """NDJSON file of the true receive and send times, one line a request."""
+
+
+Backend = VLLMConfig | TGIConfig | OpenAIConfig | SimConfig
+"""Any backend. Benchmark also takes a dict with "type" and the same fields."""

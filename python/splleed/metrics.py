@@ -1,0 +1,258 @@
+"""What a run found. Attributes have the names of the keys in JSON; None means that nothing was measured, never zero.
+
+The flat keys (ttft_p50_ms, …) are typed attributes. The full structure stands beside them as plain dicts, such as
+`results.results[0].metrics["ttft"]["served"]["p50"]`, and whole in `.raw`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from ._json import known
+from .environment import EnvironmentInfo
+from .stats import ConfidenceInterval
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcurrencyResult:
+    """One load point: of one trial, or pooled over all trials."""
+
+    concurrency: int | None = None
+    """Requests in flight (closed loop), or the cap on them; None for an open loop without a cap."""
+    arrival_rate: float | None = None
+    """Requests per second; None for a closed loop."""
+    max_in_flight: int | None = None
+    """Most requests in flight at once, as seen."""
+    num_requests: int = 0
+    num_successful: int = 0
+    num_failed: int = 0
+
+    total_time_sec: float | None = None
+    """First start to last end of the measured requests."""
+    throughput_requests_per_sec: float | None = None
+    """Over total_time_sec; the rate without ramp and tail is throughput["requests_per_sec"]."""
+    throughput_tokens_per_sec: float | None = None
+    """Over total_time_sec; the rate without ramp and tail is throughput["output_tokens_per_sec"]."""
+
+    ttft_p50_ms: float | None = None
+    ttft_p95_ms: float | None = None
+    ttft_p99_ms: float | None = None
+    ttft_mean_ms: float | None = None
+    itl_p50_ms: float | None = None
+    itl_p95_ms: float | None = None
+    itl_p99_ms: float | None = None
+    itl_mean_ms: float | None = None
+    tpot_p50_ms: float | None = None
+    tpot_p95_ms: float | None = None
+    tpot_p99_ms: float | None = None
+    tpot_mean_ms: float | None = None
+    e2el_p50_ms: float | None = None
+    e2el_p95_ms: float | None = None
+    e2el_p99_ms: float | None = None
+    e2el_mean_ms: float | None = None
+    goodput_pct: float | None = None
+    """Percent of the offered requests that succeeded and met every SLO; None without one."""
+
+    window: Mapping[str, Any] = field(default_factory=dict)
+    """What the rates of throughput are over."""
+    failures: Mapping[str, Any] = field(default_factory=dict)
+    """By type: {"timeout_total": {"count": 3, "example": "…"}}."""
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+    """By name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay; in milliseconds."""
+    throughput: Mapping[str, Any] = field(default_factory=dict)
+    """Rates over the window, per second."""
+    goodput: Mapping[str, Any] | None = None
+    """Counts, rates and bounds of goodput; None without an SLO."""
+    tokens: Mapping[str, Any] = field(default_factory=dict)
+    """Token counts, and who counted them."""
+    requests: Mapping[str, Any] = field(default_factory=dict)
+    """What was sent beside the measured requests."""
+    instrument: Mapping[str, Any] | None = None
+    """What the client itself may have added."""
+    warnings: list[str] | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The whole JSON."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ConcurrencyResult:
+        """Reads the JSON form."""
+        return known(cls, data, raw=data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrialResult:
+    """One pass over all load points."""
+
+    trial_index: int = 0
+    """From 0."""
+    concurrency_results: list[ConcurrencyResult] = field(default_factory=list)
+    server_start: str = ""
+    """Which start of a managed server the trial ran on."""
+    order: list[int] | None = None
+    """The load points in the order they ran, as indexes into concurrency_results."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> TrialResult:
+        """Reads the JSON form."""
+        levels = [ConcurrencyResult.from_dict(r) for r in data.get("concurrency_results") or []]
+        return known(cls, {**data, "concurrency_results": levels})
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConcurrencyResultWithCI:
+    """One load point over all trials: each statistic of a trial with its interval."""
+
+    concurrency: int | None = None
+    arrival_rate: float | None = None
+    num_requests: int = 0
+    """Summed over trials, as the other counts."""
+    num_successful: int = 0
+    num_failed: int = 0
+    throughput_requests_per_sec: ConfidenceInterval | None = None
+    throughput_tokens_per_sec: ConfidenceInterval | None = None
+    ttft_p50_ms: ConfidenceInterval | None = None
+    ttft_p95_ms: ConfidenceInterval | None = None
+    ttft_p99_ms: ConfidenceInterval | None = None
+    ttft_mean_ms: ConfidenceInterval | None = None
+    itl_p50_ms: ConfidenceInterval | None = None
+    itl_p95_ms: ConfidenceInterval | None = None
+    itl_p99_ms: ConfidenceInterval | None = None
+    itl_mean_ms: ConfidenceInterval | None = None
+    tpot_p50_ms: ConfidenceInterval | None = None
+    tpot_p95_ms: ConfidenceInterval | None = None
+    tpot_p99_ms: ConfidenceInterval | None = None
+    tpot_mean_ms: ConfidenceInterval | None = None
+    e2el_p50_ms: ConfidenceInterval | None = None
+    e2el_p95_ms: ConfidenceInterval | None = None
+    e2el_p99_ms: ConfidenceInterval | None = None
+    e2el_mean_ms: ConfidenceInterval | None = None
+    goodput_pct: ConfidenceInterval | None = None
+    intervals: Mapping[str, ConfidenceInterval] = field(default_factory=dict, repr=False)
+    """All of them by key, those without an attribute of their own among them."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The whole JSON."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ConcurrencyResultWithCI:
+        """Reads the JSON form."""
+        intervals = {
+            key: ConfidenceInterval.from_dict(value)
+            for key, value in data.items()
+            if isinstance(value, Mapping) and "ci_lower" in value
+        }
+        return known(cls, {**data, **intervals}, intervals=intervals, raw=data)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkResults:
+    """What a run found."""
+
+    engine: str = ""
+    model: str = ""
+    timestamp: str = ""
+    """When the run ended: ISO 8601, UTC."""
+    gpu: str | None = None
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """The benchmark as it ran."""
+    results: list[ConcurrencyResult] = field(default_factory=list)
+    """All trials pooled, one entry a load point."""
+    environment: EnvironmentInfo | None = None
+    n_trials: int = 1
+    trial_results: list[TrialResult] | None = None
+    """None with a single trial."""
+    aggregated_results: list[ConcurrencyResultWithCI] | None = None
+    """None with a single trial."""
+    simulated: bool = False
+    """The server was a simulated one."""
+    interrupted: bool = False
+    """The run was stopped before it was complete."""
+    warnings: list[str] | None = None
+    identity: Mapping[str, Any] = field(default_factory=dict)
+    """Which program measured what: version, workload hash, seed."""
+    schema_version: int = 0
+    """Of the JSON; 0 for files of splleed 0.1."""
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """The whole JSON."""
+    texts: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """ "table" and "csv", as the binary has rendered them; filled when first asked for."""
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any], texts: dict[str, str] | None = None) -> BenchmarkResults:
+        """Reads the JSON form. texts, if given, are its table and CSV."""
+        if not isinstance(data, Mapping) or not isinstance(data.get("results"), list):
+            raise ValueError("not the results of a benchmark: no list 'results'")
+        trials, aggregated, environment = (
+            data.get("trial_results"),
+            data.get("aggregated_results"),
+            data.get("environment"),
+        )
+        typed = {
+            "results": [ConcurrencyResult.from_dict(r) for r in data["results"]],
+            "environment": EnvironmentInfo.from_dict(environment) if environment else None,
+            "trial_results": None if trials is None else [TrialResult.from_dict(t) for t in trials],
+            "aggregated_results": None
+            if aggregated is None
+            else [ConcurrencyResultWithCI.from_dict(a) for a in aggregated],
+        }
+        return known(cls, {**data, **typed}, raw=data, texts=texts or {})
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> BenchmarkResults:
+        """Reads a saved JSON file, also one of splleed 0.1. Raises ValueError where it is none, and OSError."""
+        try:
+            return cls.from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+        except ValueError as e:
+            raise ValueError(f"{os.fspath(path)}: {e}") from e
+
+    def print(self, file: TextIO | None = None) -> None:
+        """Writes the results as tables for people, to stdout unless told otherwise."""
+        print(self._text("table").rstrip("\n"), file=file or sys.stdout)
+
+    def to_json(self, indent: int | None = 2) -> str:
+        """The results as JSON."""
+        return json.dumps(self.raw, indent=indent, ensure_ascii=False)
+
+    def to_csv(self) -> str:
+        """The results as CSV: a row a load point, pooled, with intervals, then every trial. Lines end with CRLF."""
+        return self._text("csv")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes a file, whole or not at all: .json or .csv, else ValueError. Makes the folder where it is missing."""
+        target = Path(path)
+        match target.suffix.lower():
+            case ".json":
+                text = self.to_json() + "\n"
+            case ".csv":
+                text = self.to_csv()
+            case other:
+                raise ValueError(f"{target}: unknown extension {other!r}: use .json or .csv")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, text.encode())
+
+    def _text(self, name: str) -> str:
+        if name not in self.texts:
+            from ._child import render  # not needed for results that come with their texts
+
+            self.texts.update(render(self.raw))
+        return self.texts[name]
+
+
+def _replace(target: Path, data: bytes) -> None:
+    """Puts data where target is, in one step."""
+    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
+    try:
+        with part.open("xb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
