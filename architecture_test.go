@@ -24,7 +24,7 @@ var allowed = map[string][]string{
 
 	"": {"dialect", "engine", "environ", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
 
-	"configfile": {"", "engine", "invalid", "strictjson"},
+	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},
 }
 

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// seconds is a length of time: "90s", "10m", or a bare number of seconds.
+type seconds float64
+
+func (s *seconds) UnmarshalText(text []byte) error {
+	if n, err := strconv.ParseFloat(string(text), 64); err == nil && n > 0 && !math.IsInf(n, 0) {
+		*s = seconds(n)
+		return nil
+	}
+	d, err := time.ParseDuration(string(text))
+	if err != nil || d <= 0 {
+		return fmt.Errorf("want a length of time such as 30s, 10m or 90 (seconds), got %q", text)
+	}
+	*s = seconds(d.Seconds())
+	return nil
+}
+
+// rates are requests per second, with commas.
+type rates []float64
+
+func (r *rates) UnmarshalText(text []byte) error {
+	for item := range strings.SplitSeq(string(text), ",") {
+		rate, err := strconv.ParseFloat(strings.TrimSpace(item), 64)
+		switch {
+		case err != nil || math.IsNaN(rate):
+			return fmt.Errorf("want requests per second, got %q", item)
+		case math.IsInf(rate, 0):
+			return fmt.Errorf("a rate of %s sends everything at once: say --mode throughput --concurrency N instead", item)
+		}
+		*r = append(*r, rate)
+	}
+	return nil
+}
+
+// endpoint is the URL of a server, and (vLLM's --endpoint beside --base-url) a path there.
+type endpoint struct{ url, path string }
+
+func (e *endpoint) UnmarshalText(text []byte) error {
+	if strings.HasPrefix(string(text), "/") {
+		e.path = string(text)
+	} else {
+		e.url = string(text)
+	}
+	return nil
+}
+
+// headers are HTTP headers: K=V, or "K: V" as curl has them.
+type headers map[string]string
+
+func (h *headers) UnmarshalText(text []byte) error {
+	i := strings.IndexAny(string(text), "=:")
+	if i < 1 {
+		return fmt.Errorf("want NAME=VALUE")
+	}
+	if *h == nil {
+		*h = headers{}
+	}
+	(*h)[strings.TrimSpace(string(text[:i]))] = strings.TrimSpace(string(text[i+1:]))
+	return nil
+}
+
+// object is a JSON object.
+type object map[string]any
+
+func (o *object) UnmarshalText(text []byte) error {
+	if err := json.Unmarshal(text, (*map[string]any)(o)); err != nil || *o == nil {
+		return fmt.Errorf("want a JSON object, got %q", text)
+	}
+	return nil
+}
+
+// settings are fields of a backend: key=value, the value as JSON if it is some, else a string.
+type settings map[string]any
+
+func (s *settings) UnmarshalText(text []byte) error {
+	key, value, ok := strings.Cut(string(text), "=")
+	if !ok || key == "" {
+		return fmt.Errorf("want KEY=VALUE, got %q", text)
+	}
+	if *s == nil {
+		*s = settings{}
+	}
+	(*s)[key] = value
+	if json.Valid([]byte(value)) {
+		(*s)[key] = json.RawMessage(value)
+	}
+	return nil
+}
+
+// goals are an SLO: ttft=200,tpot=50, or as vLLM has them: ttft:200 tpot:50.
+type goals map[string]float64
+
+var goalNames = map[string]string{"ttft": "ttft_ms", "tpot": "tpot_ms", "itl": "itl_ms", "e2el": "e2el_ms", "e2e": "e2el_ms"}
+
+func (g *goals) UnmarshalText(text []byte) error {
+	if *g == nil {
+		*g = goals{}
+	}
+	for goal := range strings.FieldsFuncSeq(string(text), func(r rune) bool { return r == ',' || r == ' ' }) {
+		name, limit, _ := strings.Cut(strings.Replace(goal, ":", "=", 1), "=")
+		key, known := goalNames[name]
+		ms, err := strconv.ParseFloat(limit, 64)
+		if !known || err != nil || !(ms > 0) || math.IsInf(ms, 0) {
+			return fmt.Errorf("want goals such as ttft=200,tpot=50,itl=100,e2el=5000 (ms), got %q", goal)
+		}
+		(*g)[key] = ms
+	}
+	return nil
+}
+
+var goal = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+$`)
+
+// joinGoodput makes one value of vLLM's "--goodput ttft:200 tpot:50".
+func joinGoodput(args []string) []string {
+	var out []string
+	for _, a := range args {
+		last := len(out) - 1
+		if last >= 1 && (out[last-1] == "--goodput" || out[last-1] == "--slo") && goal.MatchString(a) && goal.MatchString(strings.Fields(out[last])[0]) {
+			out[last] += " " + a
+		} else {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,106 @@
+// Command splleed benchmarks LLM inference servers. Each of its commands is a file here; what they do is in the library.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/splleed/splleed"
+)
+
+func main() {
+	os.Exit(execute(os.Args[1:], console{os.Stdin, os.Stdout, os.Stderr, os.Getenv}))
+}
+
+// commands are all commands. Adding one adds a file and a line here.
+type commands struct {
+	Run      runCmd      `cmd:"" help:"Run a benchmark and print its results."`
+	Validate validateCmd `cmd:"" help:"Check configuration files without running them."`
+	Init     initCmd     `cmd:"" help:"Write a commented configuration file to begin with."`
+	Backends backendsCmd `cmd:"" help:"List the servers that splleed knows."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
+}
+
+// console is the world outside, as far as commands may use it.
+type console struct {
+	in     io.Reader
+	out    io.Writer
+	err    io.Writer
+	getenv func(string) string
+}
+
+// say writes a line for people, beside the results.
+func (c console) say(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
+
+// Exit codes. 4, 5 and 6 are kept for gates and for --strict.
+const (
+	good            = 0
+	failed          = 1
+	badInput        = 2
+	tooManyFailures = 3
+	interrupted     = 130
+	terminated      = 143
+)
+
+// execute runs a command line and returns its exit code.
+func execute(args []string, c console) int {
+	var all commands
+	code := -1
+	parser, err := kong.New(&all, kong.Name("splleed"), kong.Writers(c.out, c.err), kong.Exit(func(n int) { code = n }),
+		kong.Description("Benchmark LLM inference servers: latency, throughput and goodput, with intervals."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, FlagsLast: true}), kong.ExplicitGroups(groups), kong.Vars{"backends": strings.Join(kinds(), ", ")})
+	if err != nil {
+		c.say("splleed: %v", err)
+		return failed
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	command, err := parser.Parse(joinGoodput(args))
+	if code >= 0 { // --help
+		return code
+	}
+	if err != nil {
+		c.say("splleed: %v\nTry: splleed %s--help", err, commandOf(err))
+		return badInput
+	}
+	ctx, signals := watchSignals(c)
+	defer signals.stop()
+	command.BindTo(ctx, (*context.Context)(nil))
+	return c.exit(command.Run(c), signals)
+}
+
+// commandOf is the command whose help may help.
+func commandOf(err error) string {
+	var bad *kong.ParseError
+	if errors.As(err, &bad) && bad.Context != nil && bad.Context.Selected() != nil {
+		return bad.Context.Selected().Name + " "
+	}
+	return ""
+}
+
+// exit says what went wrong and returns the exit code, by precedence.
+func (c console) exit(err error, s *signals) int {
+	var bad *splleed.ConfigError
+	var many *splleed.TooManyFailures
+	switch {
+	case s.code() != good:
+		return s.code()
+	case err == nil:
+		return good
+	case errors.As(err, &bad):
+		c.say("%v", err)
+		return badInput
+	}
+	c.say("splleed: %s", strings.TrimPrefix(err.Error(), "splleed: "))
+	if errors.As(err, &many) {
+		return tooManyFailures
+	}
+	return failed
+}

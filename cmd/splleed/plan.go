@@ -1,0 +1,179 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/configfile"
+	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/report"
+	"github.com/splleed/splleed/internal/workload"
+)
+
+// plan is what a command line and a file ask for.
+type plan struct {
+	benchmark splleed.Benchmark
+	outputs   []string // files to save the results in
+	notes     []string // what the user should know before it starts
+	file      *configfile.File
+	overlay   *overlay
+}
+
+// plan puts file and flags together and checks everything, so that nothing starts that cannot end well. Its error is
+// about bad input.
+func (r *runCmd) plan(c console) (*plan, error) {
+	p := &plan{overlay: &overlay{config: map[string]any{}, flags: map[string]string{}}, notes: notes(r.Foreign)}
+	if r.File != "" {
+		file, err := readConfig(c, r.File)
+		if err != nil {
+			return nil, err
+		}
+		p.file, p.overlay.config = file, file.Config
+		p.notes = append(p.notes, file.Warnings...)
+	}
+	if err := r.lay(p.overlay); err != nil {
+		return nil, err
+	}
+	if err := p.decode(); err != nil {
+		return nil, err
+	}
+	if err := r.prompts(p); err != nil {
+		return nil, err
+	}
+	if err := r.outputs(p); err != nil {
+		return nil, err
+	}
+	return p, p.explain(p.benchmark.Validate())
+}
+
+// readConfig reads a configuration file; "-" is standard input.
+func readConfig(c console, path string) (*configfile.File, error) {
+	if path == "-" {
+		data, err := io.ReadAll(c.in)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		return configfile.Parse("<stdin>", data)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, faulty("%v", err)
+	}
+	return configfile.Parse(path, data)
+}
+
+// decode makes the benchmark of the configuration.
+func (p *plan) decode() error {
+	data, err := json.Marshal(p.overlay.config)
+	if err != nil {
+		return faulty("%v", err)
+	}
+	return p.explain(json.Unmarshal(data, &p.benchmark))
+}
+
+// explain says of each bad field which flag or which line of the file it came from.
+func (p *plan) explain(err error) error {
+	fields, ok := invalid.In(err)
+	if !ok {
+		return err
+	}
+	var placed invalid.Fields
+	for _, f := range fields {
+		switch flag := p.overlay.flagOf(f.Path); {
+		case flag != "":
+			placed.Add("", "splleed: %s: %s", flag, f.Message)
+		case p.file != nil:
+			placed.Add("", "%s", p.file.Place(f))
+		default:
+			placed.Add("", "splleed: %s", f)
+		}
+	}
+	return placed.Err()
+}
+
+// faulty is an error about bad input.
+func faulty(format string, args ...any) error {
+	return invalid.Fields{{Message: "splleed: " + fmt.Sprintf(format, args...)}}.Err()
+}
+
+// outputs are the files of the flags, else that of the configuration.
+func (r *runCmd) outputs(p *plan) error {
+	p.outputs = r.Output.Output
+	if r.Output.SaveResult || r.Output.ResultFilename != "" {
+		name := r.Output.ResultFilename
+		if name == "" {
+			name = "splleed-" + time.Now().Format("20060102-150405") + ".json"
+		}
+		p.outputs = append(p.outputs, filepath.Join(r.Output.ResultDir, name))
+	}
+	if len(p.outputs) > 0 {
+		p.benchmark.OutputFile = "" // the library would save it, too
+	}
+	var faults []error
+	for _, path := range p.outputs {
+		if _, err := report.ForFile(path); err != nil {
+			faults = append(faults, faulty("--output: %v", err))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// generated is the number of words that all generated prompts hold at most: beyond that they repeat.
+const generated = 16 << 20
+
+// prompts fills in the prompts, unless the configuration lists them.
+func (r *runCmd) prompts(p *plan) error {
+	b, flags := &p.benchmark, r.Prompts
+	source := &workload.Source{Path: flags.PromptsFile, MinWords: flags.InputLen, MaxWords: flags.InputLen}
+	switch given := flags.PromptsFile != "" || flags.InputLen != 0; {
+	case flags.InputLen < 0:
+		return faulty("--input-len: is %d: want 1 or more", flags.InputLen)
+	case given && len(flags.Prompt) > 0 || flags.PromptsFile != "" && flags.InputLen != 0:
+		return faulty("--prompt, --prompts-file and --input-len exclude each other")
+	case !given && len(b.Prompts) > 0:
+		return nil
+	case !given && p.file != nil && p.file.Prompts != nil:
+		source = p.file.Prompts
+	}
+	if source.Path == "" && source.Count == 0 {
+		p.generate(source)
+	}
+	seed := uint64(1)
+	if b.Seed != nil {
+		seed = *b.Seed
+	}
+	var err error
+	if b.Prompts, err = source.Prompts(seed); err != nil {
+		return faulty("%v", err)
+	}
+	return nil
+}
+
+// generate sets how many prompts to generate: one for every request. They would otherwise set the default of runs, too,
+// which is then the same for all levels.
+func (p *plan) generate(s *workload.Source) {
+	const words, warmup, least = 128, 8, 10
+	if s.MaxWords == 0 {
+		s.MinWords, s.MaxWords = words, words
+	}
+	b := &p.benchmark
+	slots := 1
+	for _, n := range b.Concurrency {
+		slots = max(slots, n)
+	}
+	if b.Runs == 0 {
+		b.Runs = max(least, 2*slots)
+	}
+	levels := max(1, len(b.Concurrency)) * max(1, len(b.ArrivalRate)) * max(1, b.Trials)
+	unmeasured := warmup + 4*slots
+	if b.Warmup != nil {
+		unmeasured += *b.Warmup * slots
+	}
+	s.Count = max(1, min(levels*(b.Runs+unmeasured), generated/s.MaxWords))
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/term"
+
+	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/report"
+)
+
+type runCmd struct {
+	File string `arg:"" optional:"" help:"Configuration (YAML); - is standard input. Flags win over it."`
+
+	Server   serverFlags   `embed:"" group:"server"`
+	Prompts  promptFlags   `embed:"" group:"prompts"`
+	Load     loadFlags     `embed:"" group:"load"`
+	Sampling samplingFlags `embed:"" group:"sampling"`
+	Limits   limitFlags    `embed:"" group:"limits"`
+	Output   outputFlags   `embed:"" group:"output"`
+	Foreign  foreignFlags  `embed:""`
+}
+
+// Help ends the list of flags.
+func (*runCmd) Help() string {
+	return `Exit codes: 0 good, 1 failed, 2 bad input, 3 too many failed requests, 130 or 143 interrupted (what was measured until then is printed and saved).
+
+Names of "vllm bench serve" are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --goodput, --random-input-len, --random-output-len, --save-result, --result-dir, --result-filename and an --endpoint that begins with "/".`
+}
+
+// Run is also left by Ctrl-C and SIGTERM: what was measured until then is printed and saved.
+func (r *runCmd) Run(ctx context.Context, c console) error {
+	p, err := r.plan(c)
+	if err != nil {
+		return err
+	}
+	b := p.benchmark
+	b.Getenv, b.LogDir = c.getenv, r.Output.LogDir
+	if r.Output.Records != "" {
+		journal, err := create(r.Output.Records)
+		if err != nil {
+			return err
+		}
+		defer journal.Close()
+		b.Records = journal
+	}
+	var show *progress
+	if !r.Output.Quiet {
+		for _, note := range p.notes {
+			c.say("%s", note)
+		}
+		show = newProgress(c)
+		b.Progress = show.tell
+	}
+	results, err := b.Run(ctx)
+	show.clear()
+	if results == nil {
+		return p.explain(err)
+	}
+	if broken := c.deliver(results, p.outputs); broken != nil {
+		if err != nil {
+			c.say("splleed: %v", err)
+		}
+		return broken
+	}
+	return err
+}
+
+// deliver prints and saves results. It saves all it can: the first error does not cost the other files.
+func (c console) deliver(results *splleed.Results, outputs []string) error {
+	err := report.Text(c.out, &results.Run, report.Style{Color: c.colour(c.out)})
+	for _, path := range outputs {
+		if fault := results.Save(path); fault != nil {
+			if err != nil {
+				c.say("splleed: %v", err)
+			}
+			err = fault
+		}
+	}
+	return err
+}
+
+// create makes a new file, with the folders on the way to it.
+func create(path string) (*os.File, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return nil, err
+	}
+	return os.Create(path)
+}
+
+// colour reports whether escapes suit what is written to w (see no-color.org).
+func (c console) colour(w io.Writer) bool { return terminal(w) && c.getenv("NO_COLOR") == "" }
+
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
