@@ -14,10 +14,12 @@ const module = "github.com/splleed/splleed"
 var allowed = map[string][]string{
 	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "dialect": {}, "workload": {}, "result": {}, "sim": {},
 
+	"engine/guard": {},
+
 	"strictjson": {"invalid"},
 	"environ":    {"result"},
 	"transport":  {"wire", "dialect", "record"},
-	"engine":     {"dialect", "invalid", "sim"},
+	"engine":     {"dialect", "engine/guard", "invalid", "sim"},
 	"load":       {"dialect", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "stats"},
 	"report":     {"result"},

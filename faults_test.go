@@ -72,13 +72,15 @@ func checkFault(t *testing.T, fault, api string, want record.FailureType) {
 		failed = 4
 	}
 	results, err := splleed.Benchmark{
-		Backend:  splleed.Sim{Mode: "script", TTFTMs: 10, ITLMs: 1, API: api, Faults: []string{fault + "every=3"}},
-		Prompts:  []string{"one", "two", "three"},
-		Runs:     12,
-		Warmup:   &noWarmup,
-		Sampling: splleed.Sampling{MaxTokens: 8},
-		SLO:      splleed.SLO{TTFTMs: 60_000},
-		Timeouts: splleed.Timeouts{FirstTokenS: 2, IdleS: 2},
+		Backend:     splleed.Sim{Mode: "script", TTFTMs: 10, ITLMs: 1, API: api, Faults: []string{fault + "every=3"}},
+		Prompts:     []string{"one", "two", "three"},
+		Concurrency: []int{6}, // so that silences pass side by side
+		Runs:        12,
+		Warmup:      &noWarmup,
+		NoFiller:    true, // so that the twelve are the server's first
+		Sampling:    splleed.Sampling{MaxTokens: 8},
+		SLO:         splleed.SLO{TTFTMs: 60_000},
+		Timeouts:    splleed.Timeouts{FirstTokenS: 2, IdleS: 2},
 	}.Run(t.Context())
 	var tooMany *splleed.TooManyFailures
 	if errors.As(err, &tooMany) != (failed > 0) {
