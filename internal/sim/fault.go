@@ -44,7 +44,7 @@ var kinds = map[string]kind{
 	"hang": {about: "silence after `after` tokens (none), for ever", whole: true,
 		defaults: Fault{After: -1},
 		at:       func(r *reply, _ Fault) bool { <-r.ctx.Done(); return false }},
-	"stall": {about: "silence for delay after `after` tokens, then all at once", whole: true,
+	"stall": {about: "the event after `after` tokens comes delay late, with what is there by then", whole: true,
 		defaults: Fault{After: 2, Delay: time.Second},
 		at:       func(r *reply, f Fault) bool { return r.wait(f.Delay) }},
 	"reset": {about: "the TCP connection is reset after `after` tokens", whole: true,
