@@ -61,7 +61,7 @@ func (s *Server) read(r *http.Request) ([]byte, error) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(v)
+	w.Write(marshal(v))
 }
 
 func ok(*Server, http.ResponseWriter, *http.Request, []byte) {}
