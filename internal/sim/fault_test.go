@@ -211,6 +211,26 @@ func TestFaultsOfWholeResponses(t *testing.T) {
 	check("crlf", 200, 130*ms, "")
 }
 
+// TGI's own streams have neither role nor [DONE] to go wrong, and an error of its own form.
+func TestFaultsOfTGI(t *testing.T) {
+	check := func(fault, last, logged string) {
+		t.Helper()
+		synctest.Test(t, func(t *testing.T) {
+			b := newBench(t, fixed())
+			h := post(b.pipes.dial(), "/generate_stream", native, "X-Sim-Fault: "+fault)
+			log := b.close()
+			if len(h.events) == 0 || !strings.HasPrefix(h.events[len(h.events)-1], last) || log[0].Fault != logged {
+				t.Errorf("%s: %v, logged %q", fault, h.events, log[0].Fault)
+			}
+		})
+	}
+	check("role_only", `{"index":5,`, "")
+	check("no_done", `{"index":5,`, "")
+	check("truncate:after=4", `{"index":4,`, "truncate")
+	check("in_band_error", `{"error":"failed on demand","error_type":`, "in_band_error")
+	check("empty", `{"index":0,"token":{"id":`, "empty")
+}
+
 func TestParseFault(t *testing.T) {
 	check := func(text string, want Fault, good bool) {
 		t.Helper()

@@ -72,8 +72,8 @@ type reply struct {
 // apply puts a fault in its place. False ends the response.
 func (r *reply) apply(f Fault) bool {
 	k := kinds[f.Kind]
-	if !r.ask.stream && !k.whole {
-		return true
+	if !r.ask.stream && !k.whole || k.openAI && r.form.done() == "" {
+		return true // not noted: nothing happens
 	}
 	if k.at != nil {
 		r.strikes = append(r.strikes, f)
