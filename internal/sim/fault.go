@@ -26,6 +26,7 @@ type kind struct {
 	about    string
 	defaults Fault // for After, Delay and N
 	whole    bool  // strikes responses that aren't streamed, too
+	openAI   bool  // strikes only where the API has roles and [DONE]
 
 	head  func(r *reply, f Fault) bool // before the headers; false ends the response
 	shape func(w *shape, f Fault)      // how events are written
@@ -44,7 +45,7 @@ var kinds = map[string]kind{
 	"hang": {about: "silence after `after` tokens (none), for ever", whole: true,
 		defaults: Fault{After: -1},
 		at:       func(r *reply, _ Fault) bool { <-r.ctx.Done(); return false }},
-	"stall": {about: "silence for delay after `after` tokens, then all at once", whole: true,
+	"stall": {about: "the event after `after` tokens comes delay late, with what is there by then", whole: true,
 		defaults: Fault{After: 2, Delay: time.Second},
 		at:       func(r *reply, f Fault) bool { return r.wait(f.Delay) }},
 	"reset": {about: "the TCP connection is reset after `after` tokens", whole: true,
@@ -68,7 +69,7 @@ var kinds = map[string]kind{
 	"blank_token": {about: "the event after `after` tokens (none) has no text, but usage counts its tokens",
 		defaults: Fault{After: -1},
 		at:       func(r *reply, _ Fault) bool { r.blank = true; return true }},
-	"role_only": {about: "an event without a token, as before the first one of a chat, after `after` tokens (none)",
+	"role_only": {about: "an event without a token, as before the first one of a chat, after `after` tokens (none)", openAI: true,
 		defaults: Fault{After: -1},
 		at:       func(r *reply, _ Fault) bool { r.put(r.form.role(nil), 0); return true }},
 
@@ -76,7 +77,7 @@ var kinds = map[string]kind{
 	"coalesce": {about: "n events (3) in a write", defaults: Fault{N: 3}, shape: func(w *shape, f Fault) { w.perWrite = f.N }},
 	"split": {about: "every event in two TCP segments, delay (1ms) apart", defaults: Fault{Delay: time.Millisecond},
 		shape: func(w *shape, f Fault) { w.split = f.Delay }},
-	"no_done":  {about: "no [DONE] at the end", shape: func(w *shape, _ Fault) { w.done = "" }},
+	"no_done":  {about: "no [DONE] at the end", openAI: true, shape: func(w *shape, _ Fault) { w.done = "" }},
 	"no_space": {about: "data: without a space", shape: func(w *shape, _ Fault) { w.field = "data:" }},
 	"crlf":     {about: "lines end in CR LF", shape: func(w *shape, _ Fault) { w.eol = "\r\n" }},
 	"comment":  {about: "a comment before every event, as servers send to keep a connection", shape: func(w *shape, _ Fault) { w.comment = ":" }},

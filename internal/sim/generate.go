@@ -32,7 +32,9 @@ const (
 
 // generate answers a generation request.
 func (s *Server) generate(w http.ResponseWriter, req *http.Request, api api, received time.Time) {
-	s.active.Add(1)
+	if !s.enter() {
+		panic(http.ErrAbortHandler)
+	}
 	defer s.active.Done()
 	t := &truth{ID: req.Header.Get("X-Request-Id"), Path: req.URL.Path, Received: received.UnixNano(), Events: [][3]int64{}}
 	t.Ordinal, t.InFlight = s.tally.enter()
@@ -40,7 +42,7 @@ func (s *Server) generate(w http.ResponseWriter, req *http.Request, api api, rec
 		t.ID = fmt.Sprintf("sim-%d", t.Ordinal)
 	}
 	w.Header().Set("X-Request-Id", t.ID)
-	r := &reply{w: w, rc: http.NewResponseController(w), ctx: req.Context(), api: api, truth: t,
+	r := &reply{w: w, rc: http.NewResponseController(w), ctx: req.Context(), api: api, truth: t, tally: s.tally,
 		shape: shape{field: "data: ", eol: "\n", perEvent: 1, perWrite: 1}}
 	defer s.end(r) // also where a fault panics to cut the connection
 

@@ -32,14 +32,18 @@ func (t *tally) enter() (ordinal, inFlight int64) {
 	return t.requests, t.inFlight
 }
 
+// strike counts a fault.
+func (t *tally) strike(kind string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.faults[kind]++
+}
+
 // leave counts it out, with what became of it: a finish reason, "abort" or, where it was refused, "".
 func (t *tally) leave(tr *truth, finish string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.inFlight--
-	for _, kind := range tr.faults {
-		t.faults[kind]++
-	}
 	if finish != "" {
 		t.prompt += int64(tr.PromptTokens)
 		t.generation += tr.tokens()

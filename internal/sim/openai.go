@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -154,12 +155,17 @@ func errorOpenAI(no *refusal) []byte {
 	if no.param != "" {
 		e.Param = &no.param
 	}
-	data, _ := json.Marshal(map[string]inner{"error": e})
-	return data
+	return marshal(map[string]inner{"error": e})
 }
 
 // quote is s as JSON.
-func quote(s string) string {
-	data, _ := json.Marshal(s)
-	return string(data)
+func quote(s string) string { return string(marshal(s)) }
+
+// marshal is v as JSON in which < and > stay as they are: real servers don't escape them.
+func marshal(v any) []byte {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	e.Encode(v) // a buffer takes everything, and v is of our own types
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'})
 }

@@ -53,6 +53,7 @@ type reply struct {
 	form  format
 	shape shape
 	truth *truth
+	tally *tally
 
 	words        words
 	buf          []byte // events that are not written yet
@@ -71,19 +72,25 @@ type reply struct {
 // apply puts a fault in its place. False ends the response.
 func (r *reply) apply(f Fault) bool {
 	k := kinds[f.Kind]
-	if !r.ask.stream && !k.whole {
-		return true
+	if !r.ask.stream && !k.whole || k.openAI && r.form.done() == "" {
+		return true // not noted: nothing happens
 	}
 	if k.at != nil {
 		r.strikes = append(r.strikes, f)
 		return true
 	}
-	r.truth.note(f)
+	r.note(f)
 	if k.shape != nil {
 		k.shape(&r.shape, f)
 		return true
 	}
 	return k.head(r, f)
+}
+
+// note books a fault that strikes.
+func (r *reply) note(f Fault) {
+	r.truth.faults = append(r.truth.faults, f.Kind)
+	r.tally.strike(f.Kind)
 }
 
 // begin sends the headers of a stream: servers do that before there is a token.
@@ -132,7 +139,7 @@ func (r *reply) strike(n int) bool {
 			waiting = append(waiting, f)
 			continue
 		}
-		r.truth.note(f)
+		r.note(f)
 		r.flush() // what was sent before is out by now
 		if !kinds[f.Kind].at(r, f) {
 			return false

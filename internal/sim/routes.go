@@ -61,7 +61,7 @@ func (s *Server) read(r *http.Request) ([]byte, error) {
 func writeJSON(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(v)
+	w.Write(marshal(v))
 }
 
 func ok(*Server, http.ResponseWriter, *http.Request, []byte) {}
@@ -102,12 +102,20 @@ func tokenize(s *Server, w http.ResponseWriter, _ *http.Request, body []byte) {
 		for _, word := range strings.Fields(*ask.Prompt) {
 			ids = append(ids, tokenID(word))
 		}
-		writeJSON(w, http.StatusOK, map[string]any{"count": len(ids), "max_model_len": s.cfg.MaxModelLen, "tokens": ids, "token_strs": nil})
+		writeJSON(w, http.StatusOK, tokenized{Count: len(ids), MaxModelLen: s.cfg.MaxModelLen, Tokens: ids})
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
 		w.Write(errorOpenAI(&refusal{http.StatusBadRequest, "neither prompt nor inputs", "BadRequestError", "prompt"}))
 	}
+}
+
+// tokenized is vLLM's answer.
+type tokenized struct {
+	Count       int      `json:"count"`
+	MaxModelLen int      `json:"max_model_len"`
+	Tokens      []int    `json:"tokens"`
+	TokenStrs   []string `json:"token_strs"`
 }
 
 // piece is a token of TGI's tokenize, with the bytes that it covers.

@@ -98,14 +98,16 @@ func (c Config) Check() error {
 
 // Server is the simulated server. It is an http.Handler.
 type Server struct {
-	cfg    Config
-	source source
-	tally  *tally
-	log    *truthLog // nil for none
-	http   *http.Server
-	active sync.WaitGroup // generation requests
-
+	cfg     Config
+	source  source
+	tally   *tally
+	log     *truthLog // nil for none
+	http    *http.Server
 	started time.Time
+
+	mu     sync.Mutex
+	closed bool
+	active sync.WaitGroup // generation requests
 }
 
 // New returns a running server, to be served and, at the end, closed.
@@ -142,8 +144,21 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return s.Close()
 }
 
+// enter counts a generation request in, unless the server is closing.
+func (s *Server) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closed {
+		s.active.Add(1)
+	}
+	return !s.closed
+}
+
 // Close drops all connections and returns when no request is left and the log is complete. Call it once.
 func (s *Server) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
 	err := s.http.Close()
 	s.active.Wait()
 	s.source.close()

@@ -161,9 +161,8 @@ func refuseTGI(r *reply, no *refusal) {
 }
 
 func errorTGI(no *refusal) []byte {
-	data, _ := json.Marshal(struct {
+	return marshal(struct {
 		Error string `json:"error"`
 		Type  string `json:"error_type"`
 	}{no.message, no.kind})
-	return data
 }

@@ -31,9 +31,6 @@ func (t *truth) sent(before, after int64, tokens []int) {
 	}
 }
 
-// note notes a fault that strikes.
-func (t *truth) note(f Fault) { t.faults = append(t.faults, f.Kind) }
-
 // tokens is how many were sent.
 func (t *truth) tokens() (n int64) {
 	for _, e := range t.Events {
