@@ -30,27 +30,30 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "polite":
 		fmt.Println("up")
-		select {}
+		wait()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("up")
-		select {}
+		wait()
 	case "failing":
 		os.Exit(3)
 	case "father": // dies, and leaves a daemon
 		spawn("midwife")
 	case "family": // polite itself, with a daemon that is not
 		spawn("midwife")
-		select {}
+		wait()
 	case "midwife": // forks once more, so that the daemon is nobody's child
 		spawn("stubborn")
 	case "owner":
 		if _, err := Start(program(os.Getenv(role+"_2"), os.Stdout)); err != nil {
 			fmt.Println(err)
 		}
-		select {}
+		wait()
 	}
 }
+
+// wait is for longer than any test, but not forever. Nor is it select {}: where nothing else runs, that is a deadlock.
+func wait() { time.Sleep(3 * time.Minute) }
 
 // spawn starts the test binary in a part and a session of its own, and returns when it has ended or said that it is up.
 func spawn(part string) {
