@@ -63,8 +63,11 @@ func owner() {
 		panic(err)
 	}
 	os.WriteFile(v.LogFile+".ready", nil, 0o600)
-	select {}
+	wait()
 }
+
+// wait is for longer than any test, but not forever. Nor is it select {}: where nothing else runs, that is a deadlock.
+func wait() { time.Sleep(3 * time.Minute) }
 
 // fake is an engine without a model.
 type fake struct {
@@ -213,7 +216,7 @@ func daemon(part string) {
 		return
 	}
 	signal.Ignore(syscall.SIGTERM)
-	select {}
+	wait()
 }
 
 // install makes a fake the executable of the given name, alone in a folder, and returns its path. Every process that

@@ -265,7 +265,7 @@ func TestPortTaken(t *testing.T) {
 
 func TestNotReadyInTime(t *testing.T) {
 	begun := time.Now()
-	err := failing(t, t.Context(), &fake{Delay: time.Hour, Log: []string{"loading weights"}}, VLLM{Launch: Launch{ReadyTimeout: 0.5}})
+	err := failing(t, t.Context(), &fake{Delay: 3 * time.Minute, Log: []string{"loading weights"}}, VLLM{Launch: Launch{ReadyTimeout: 0.5}})
 	says(t, err, "not ready within 500ms", "ready_timeout_s", "nothing listens", "| loading weights")
 	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("took %v", took)
@@ -283,7 +283,7 @@ func TestHealthyButUnable(t *testing.T) {
 func TestCancelledDuringStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Second, cancel)
-	if err := failing(t, ctx, &fake{Delay: time.Hour}, VLLM{}); !errors.Is(err, context.Canceled) {
+	if err := failing(t, ctx, &fake{Delay: 3 * time.Minute}, VLLM{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("error %v", err)
 	}
 	if err := failing(t, ctx, &fake{}, VLLM{}); !errors.Is(err, context.Canceled) { // before anything was started

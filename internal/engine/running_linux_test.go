@@ -80,8 +80,8 @@ func TestOwnerKilled(t *testing.T) {
 		cmd.Wait()
 		until(t, grace*1000*time.Millisecond+5*time.Second, "no process is left", func() bool { return len(running(mark)) == 0 })
 	}
-	check(&fake{Delay: time.Hour}, false)
-	check(&fake{Delay: time.Hour, Deaf: true, Daemons: true}, false)
+	check(&fake{Delay: 3 * time.Minute}, false)
+	check(&fake{Delay: 3 * time.Minute, Deaf: true, Daemons: true}, false)
 	check(&fake{Loading: 1 << 30, Deaf: true, Daemons: true}, false)
 	check(&fake{}, true)
 	check(&fake{Deaf: true, Daemons: true}, true)
@@ -89,7 +89,7 @@ func TestOwnerKilled(t *testing.T) {
 
 // A stranger's server that has the port by the time ours should answer would be measured in its place.
 func TestStrangerOnThePort(t *testing.T) {
-	f := &fake{Delay: time.Hour}
+	f := &fake{Delay: 3 * time.Minute}
 	path, _ := install(t, "vllm", f)
 	port, err := claim("127.0.0.1", -1)
 	if err != nil {

@@ -30,27 +30,30 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "polite":
 		fmt.Println("up")
-		time.Sleep(time.Hour) // not select {}: the runtime would call it a deadlock
+		wait()
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("up")
-		time.Sleep(time.Hour)
+		wait()
 	case "failing":
 		os.Exit(3)
 	case "father": // dies, and leaves a daemon
 		spawn("midwife")
 	case "family": // polite itself, with a daemon that is not
 		spawn("midwife")
-		time.Sleep(time.Hour)
+		wait()
 	case "midwife": // forks once more, so that the daemon is nobody's child
 		spawn("stubborn")
 	case "owner":
 		if _, err := Start(program(os.Getenv(role+"_2"), os.Stdout)); err != nil {
 			fmt.Println(err)
 		}
-		time.Sleep(time.Hour)
+		wait()
 	}
 }
+
+// wait is for longer than any test, but not forever. Nor is it select {}: where nothing else runs, that is a deadlock.
+func wait() { time.Sleep(3 * time.Minute) }
 
 // spawn starts the test binary in a part and a session of its own, and returns when it has ended or said that it is up.
 func spawn(part string) {
@@ -79,6 +82,7 @@ func program(part string, output *os.File) Program {
 func stage(t *testing.T) (name string, output *os.File) {
 	name = rand.Text()
 	t.Setenv(mark, name)
+	t.Setenv("GORACE", "atexit_sleep_ms=0") // under -race, processes else take a second to end
 	output, err := os.Create(filepath.Join(t.TempDir(), "output"))
 	if err != nil {
 		t.Fatal(err)
@@ -252,6 +256,26 @@ func TestGuardKilled(t *testing.T) {
 	if err := p.Stop(); err != nil {
 		t.Error(err)
 	}
+}
+
+// Also where the owner can do nothing about it.
+func TestGuardKilledWhileItsOwnerIsStopped(t *testing.T) {
+	name, output := stage(t)
+	p := program("owner", output)
+	owner := exec.Cmd{Path: p.Path, Env: append(p.Env, role+"_2=polite"), Stdout: output}
+	if err := owner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer owner.Wait()
+	defer owner.Process.Kill()
+	until(t, 20*time.Second, "the program is up", contains(output, "up"))
+	owner.Process.Signal(syscall.SIGSTOP)
+	for _, pid := range marked(name) {
+		if args, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); bytes.HasPrefix(args, []byte(alias)) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	until(t, 5*time.Second, "only the owner is left", func() bool { return len(marked(name)) == 1 })
 }
 
 // The program must not hold the guard's pipes: it would keep the guard alive, or its owner waiting.
