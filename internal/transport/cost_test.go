@@ -13,6 +13,7 @@ type canned struct {
 	net.Conn
 	pieces [][]byte
 	next   int
+	timers int // deadlines set
 }
 
 func (c *canned) Read(p []byte) (int, error) {
@@ -24,17 +25,17 @@ func (c *canned) Read(p []byte) (int, error) {
 }
 
 func (c *canned) Write(p []byte) (int, error) { c.next = 0; return len(p), nil }
-func (c *canned) SetDeadline(time.Time) error { return nil }
+func (c *canned) SetDeadline(time.Time) error { c.timers++; return nil }
 func (c *canned) Close() error                { return nil }
 
-// cannedEngine answers with n events.
-func cannedEngine(n int) *Portable {
+// cannedEngine answers with n events, on one connection.
+func cannedEngine(n int) (*Portable, *canned) {
 	c := &canned{pieces: [][]byte{[]byte(streamHead)}}
 	for range n {
 		c.pieces = append(c.pieces, []byte(event(`{"choices":[{"index":0,"text":" word"}]}`)))
 	}
 	c.pieces = append(c.pieces, []byte(streamEnd))
-	return NewPortable(Options{Clock: NewClock(), BaseURL: testURL, Dial: func(context.Context) (net.Conn, error) { return c, nil }})
+	return NewPortable(Options{Clock: NewClock(), BaseURL: testURL, Dial: func(context.Context) (net.Conn, error) { return c, nil }}), c
 }
 
 // exchange runs one exchange of n events.
@@ -51,7 +52,7 @@ func exchange(t testing.TB, p *Portable, raw []byte, n int) {
 func TestNoAllocationPerEvent(t *testing.T) {
 	raw := request(t, "q")
 	allocations := func(n int) float64 {
-		p := cannedEngine(n)
+		p, _ := cannedEngine(n)
 		exchange(t, p, raw, n)
 		return testing.AllocsPerRun(20, func() { exchange(t, p, raw, n) })
 	}
@@ -61,10 +62,19 @@ func TestNoAllocationPerEvent(t *testing.T) {
 	}
 }
 
+func TestNoTimerPerEvent(t *testing.T) {
+	p, c := cannedEngine(100)
+	exchange(t, p, request(t, "q"), 100)
+	if c.timers != 2 { // for the first token, then for silence
+		t.Errorf("%d deadlines set", c.timers)
+	}
+}
+
 // BenchmarkEvents is what an event costs between read and sink, without the kernel.
 func BenchmarkEvents(b *testing.B) {
 	const events = 1000
-	p, raw := cannedEngine(events), request(b, "q")
+	p, _ := cannedEngine(events)
+	raw := request(b, "q")
 	b.ReportAllocs()
 	for b.Loop() {
 		exchange(b, p, raw, events)
