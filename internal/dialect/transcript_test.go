@@ -95,8 +95,8 @@ func cached(input, output, cached int) Usage {
 	return Usage{Known: true, Input: input, Output: output, Cached: cached, CachedKnown: true}
 }
 
-// Expected counts: the requests ask for 8 tokens (n2, batch, prompt ids and logprobs: 4 an answer; ignore_eos: 64) and
-// were read through by eye. Error texts are the servers'.
+// Expected counts: the requests ask for 8 tokens (n2, batch, prompt ids and logprobs: 4 an answer; ignore_eos: 64), and
+// a separate script that shares no code with this one counted the events. Error texts are the servers'.
 
 func TestCompletionsTranscripts(t *testing.T) {
 	check := func(name string, want seen) {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"syscall"
 
 	"github.com/splleed/splleed/internal/record"
 )
@@ -39,7 +39,7 @@ func (f *flow) broken(err error) *record.Failure {
 	var (
 		alert  tls.AlertError
 		header tls.RecordHeaderError
-		op     *net.OpError
+		errno  syscall.Errno
 	)
 	switch {
 	case err == nil:
@@ -50,8 +50,8 @@ func (f *flow) broken(err error) *record.Failure {
 		return &record.Failure{Type: record.Reset, Message: "connection closed without a response"}
 	case errors.As(err, &alert), errors.As(err, &header):
 		return &record.Failure{Type: record.TLS, Message: err.Error()}
-	case errors.As(err, &op):
-		return &record.Failure{Type: record.Reset, Message: op.Op + ": " + op.Err.Error()}
+	case errors.As(err, &errno):
+		return &record.Failure{Type: record.Reset, Message: errno.Error()}
 	}
 	return &record.Failure{Type: record.Reset, Message: err.Error()}
 }

@@ -37,7 +37,7 @@ func TestBrokenConnections(t *testing.T) {
 			ask(t, t.Context(), p, 0).checkFailure(t, 0, kind, message)
 		})
 	}
-	const reset = "read: connection reset by peer"
+	const reset = "connection reset by peer"
 	check("", false, record.Reset, "connection closed without a response")
 	check("HTTP/1.1 200 OK\r\nX: y", false, record.Reset, "connection closed without a response")
 	check("", true, record.Reset, reset)

@@ -45,6 +45,7 @@ func TestSSE(t *testing.T) {
 	check("data: a\r\rdata: b\r\r", "a", "b")
 	check("data: a\r\n\ndata: b\n\r\n", "a", "b")
 	check("data: a\ndata: b\ndata\ndata: c\n\n", "a\nb\n\nc")
+	check("data: abc\nid: 123456789\n\n", "abc") // a cut line after a joined one
 	check(": ping\n\ndata: a\n: ping\n\n:\n\n", "a")
 	check("event: x\nid: 7\nretry: 10\ndata: a\n\nevent: y\n\n", "a") // no data, no event
 	check("data:\n\ndata\n\n", "", "")
