@@ -127,10 +127,7 @@ func (r *run) environment() (result.Environment, *string) {
 		env.Engine.Version = &r.server.Version
 	}
 	env.Model = &result.ModelInfo{Name: or(r.server.Model, "unknown")}
-	if !r.server.Managed {
-		return env, nil
-	}
-	env.GPUs = environ.GPUs()
+	env.GPUs = r.gpus
 	return env, environ.Summary(env.GPUs)
 }
 

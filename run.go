@@ -3,12 +3,15 @@ package splleed
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/splleed/splleed/internal/engine"
+	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
 )
@@ -48,6 +51,7 @@ type run struct {
 	progress *reporter
 	warnings []string
 
+	gpus   []result.GPU   // of a managed server
 	server *engine.Server // the last one opened
 	stop   func() error   // stops it; nil once it is stopped
 	wire   transport.Engine
@@ -111,14 +115,20 @@ func (r *run) open(ctx context.Context) error {
 	if r.server == nil {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)
+		if server.Managed && !server.Simulated {
+			r.gpus = environ.GPUs(ctx)
+		}
 	}
 	r.server, r.stop = server, server.Close
-	r.sender, err = newSender(server, r.b)
+	base, err := url.Parse(server.URL)
 	if err != nil {
+		return fmt.Errorf("the server's URL: %w", err)
+	}
+	if r.sender, err = newSender(server, base, r.b); err != nil {
 		return err
 	}
-	r.wire, err = transport.NewPortable(transport.Options{Clock: r.clock, BaseURL: server.URL, Timeouts: r.b.Timeouts.durations()})
-	return err
+	r.wire = transport.NewPortable(transport.Options{Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations()})
+	return nil
 }
 
 // close hangs up before it stops the server: engines wait for open connections.

@@ -26,11 +26,7 @@ type sender struct {
 	sent    atomic.Int64
 }
 
-func newSender(server *engine.Server, b Benchmark) (*sender, error) {
-	base, err := url.Parse(server.URL)
-	if err != nil {
-		return nil, fmt.Errorf("the server's URL: %w", err)
-	}
+func newSender(server *engine.Server, base *url.URL, b Benchmark) (*sender, error) {
 	s := &sender{
 		dialect: server.Dialect, run: runID(),
 		ask:  dialect.Request{Model: server.Model, Sampling: b.Sampling, ContinuousUsage: b.ContinuousUsage, ExtraBody: server.ExtraBody},
@@ -43,7 +39,7 @@ func newSender(server *engine.Server, b Benchmark) (*sender, error) {
 		}
 		s.bodies = append(s.bodies, body)
 	}
-	_, err = s.bytes("check", nil)
+	_, err := s.bytes("check", nil)
 	return s, err
 }
 

@@ -13,7 +13,10 @@ import (
 	"github.com/splleed/splleed/internal/invalid"
 )
 
-// Launch is how a managed server is started, whatever its engine.
+// Launch is how a managed server is started, whatever its engine. It inherits the program's environment.
+//
+// On Linux no process of the server outlives the program that started it, also when that is killed. Elsewhere Close ends
+// the server's process group (Windows: its process), and a program that is killed leaves its server running.
 type Launch struct {
 	Executable   string  `json:"executable,omitempty"`      // path or name; default: the engine's environment variable, then PATH
 	Quiet        *bool   `json:"quiet,omitempty"`           // ask the engine to log little; default true

@@ -18,6 +18,25 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 	if err != nil {
 		return nil, err
 	}
+	m, err := c.run(ctx, host, l)
+	if err != nil {
+		return nil, err
+	}
+	m.target = t
+	server, err := m.await(ctx, host, newProber("http://"+address(c.host, m.port), header), l.readyTimeout())
+	if err != nil {
+		return nil, errors.Join(err, m.end())
+	}
+	server.Managed, server.StartID, server.Close = true, m.id, m.close
+	if holds, known := m.process.Listens(m.port); known && !holds {
+		server.Warnings = append(server.Warnings, fmt.Sprintf(
+			"port %d is held by a process that splleed did not start: a container behind a wrapper, or a stranger's server?", m.port))
+	}
+	return server, nil
+}
+
+// run starts the engine's process, which is far from ready then.
+func (c command) run(ctx context.Context, host Host, l Launch) (*managed, error) {
 	path, err := c.find(l, host.Getenv)
 	if err != nil {
 		return nil, err
@@ -26,14 +45,13 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 	if err != nil {
 		return nil, err
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	id := startID(c.name)
 	log, err := openLog(l.LogFile, host.LogDir, id)
 	if err != nil {
 		return nil, fmt.Errorf("log of %s: %w", c.name, err)
-	}
-	if err := ctx.Err(); err != nil {
-		log.Close()
-		return nil, err
 	}
 	process, err := guard.Start(guard.Program{
 		Path:   path,
@@ -47,18 +65,7 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 		return nil, fmt.Errorf("%s: %w", c.name, err)
 	}
 	host.say("started %s, process %d, log %s", c.name, process.PID, log.Name())
-
-	m := &managed{target: t, name: c.name, process: process, log: log}
-	server, err := m.await(ctx, host, newProber("http://"+address(c.host, port), header), l.readyTimeout())
-	if err != nil {
-		return nil, errors.Join(err, m.end())
-	}
-	server.Managed, server.StartID, server.Close = true, id, m.close
-	if holds, known := process.Listens(port); known && !holds {
-		server.Warnings = append(server.Warnings, fmt.Sprintf(
-			"port %d is held by a process that splleed did not start: a container behind a wrapper, or a stranger's server?", port))
-	}
-	return server, nil
+	return &managed{name: c.name, id: id, port: port, process: process, log: log}, nil
 }
 
 // startID names one start of a server, unlike any other.
@@ -72,6 +79,8 @@ func startID(engine string) string {
 type managed struct {
 	target
 	name    string
+	id      string // of this start
+	port    int
 	process *guard.Process
 	log     *serverLog
 }
@@ -79,12 +88,19 @@ type managed struct {
 // close ends a server after its load.
 func (m *managed) close() error {
 	var early error
-	select {
-	case <-m.process.Exited():
+	if m.hasEnded() {
 		early = m.died("ended by itself")
-	default:
 	}
 	return errors.Join(early, m.end())
+}
+
+func (m *managed) hasEnded() bool {
+	select {
+	case <-m.process.Exited():
+		return true
+	default:
+		return false
+	}
 }
 
 // end stops whatever is there.

@@ -38,6 +38,8 @@ func (m *managed) await(ctx context.Context, host Host, p prober, limit time.Dur
 			host.say("waiting for %s: %.0f s%s", m.name, time.Since(begun).Seconds(), m.lastLine())
 		case got := <-ended:
 			switch {
+			case m.hasEnded(): // then it was another server that answered
+				return nil, m.died("ended before it was ready")
 			case got.err == nil:
 				host.say("%s is ready after %.1f s", m.name, time.Since(begun).Seconds())
 				return got.server, nil

@@ -60,7 +60,8 @@ type server struct {
 	now      atomic.Int32
 }
 
-func (s *server) Close() {}
+func (s *server) Warm(context.Context, int) error { return nil }
+func (s *server) Close()                          {}
 
 func (s *server) Start(ctx context.Context, x *transport.Exchange) {
 	n := s.requests

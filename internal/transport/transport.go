@@ -26,6 +26,8 @@ func (c Clock) Epoch() time.Time { return c.epoch }
 type Engine interface {
 	// Start sends x when it is due. Exactly one call of x.Sink.Done ends it, also when ctx ends.
 	Start(ctx context.Context, x *Exchange)
+	// Warm makes n connections ahead of load.
+	Warm(ctx context.Context, n int) error
 	// Close drops all connections. Exchanges must have ended.
 	Close()
 }

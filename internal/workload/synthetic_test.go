@@ -9,7 +9,7 @@ func TestSyntheticLength(t *testing.T) {
 	words := func(s string) int { return len(strings.Fields(s)) }
 	letters := func(s string) int { return len(s) }
 	withStart := func(s string) int { return 1 + words(s) } // a tokenizer that adds a token of its own
-	pieces := func(s string) int { // words of more than four letters are two tokens
+	pieces := func(s string) int {                          // words of more than four letters are two tokens
 		n := 0
 		for _, w := range strings.Fields(s) {
 			n += 1 + min(1, len(w)/5)

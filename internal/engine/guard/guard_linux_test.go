@@ -30,25 +30,25 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "polite":
 		fmt.Println("up")
-		select {}
+		time.Sleep(time.Hour) // not select {}: the runtime would call it a deadlock
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("up")
-		select {}
+		time.Sleep(time.Hour)
 	case "failing":
 		os.Exit(3)
 	case "father": // dies, and leaves a daemon
 		spawn("midwife")
 	case "family": // polite itself, with a daemon that is not
 		spawn("midwife")
-		select {}
+		time.Sleep(time.Hour)
 	case "midwife": // forks once more, so that the daemon is nobody's child
 		spawn("stubborn")
 	case "owner":
 		if _, err := Start(program(os.Getenv(role+"_2"), os.Stdout)); err != nil {
 			fmt.Println(err)
 		}
-		select {}
+		time.Sleep(time.Hour)
 	}
 }
 

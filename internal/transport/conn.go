@@ -1,0 +1,107 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/wire"
+)
+
+// conn is one connection to the server.
+type conn struct {
+	net.Conn               // where requests go in and responses come out: TLS, or the socket itself
+	sock     *socket       // what is below
+	resp     wire.Response // the response that is coming
+	expires  time.Duration // once idle: when it is too old to be used again
+}
+
+// abort closes the connection at once, also while another goroutine uses it; TLS says no goodbye.
+func (c *conn) abort() { c.sock.Conn.Close() }
+
+// socket takes the stamps. They belong to the lowest read, below TLS, which may bring several events in pieces or
+// several pieces at once.
+type socket struct {
+	net.Conn
+	clock   Clock
+	look    func()        // called before every read: all that earlier reads brought has been handled
+	at      time.Duration // when the last read returned
+	empty   time.Duration // when the socket was last seen empty before that
+	drained time.Duration // when it was last seen empty at all: a short read leaves nothing behind
+}
+
+func (s *socket) Read(p []byte) (int, error) {
+	if s.look != nil {
+		s.look()
+	}
+	n, err := s.Conn.Read(p)
+	s.at, s.empty = s.clock.Now(), s.drained
+	if n < len(p) {
+		s.drained = s.at
+	}
+	return n, err
+}
+
+// connect makes a connection that is ready for a request.
+func (p *Portable) connect(ctx context.Context) (*conn, *record.Failure) {
+	limited, cancel := context.WithTimeout(ctx, p.timeouts.Connect)
+	defer cancel()
+	raw, err := p.dial(limited)
+	if err != nil {
+		return nil, p.unconnected(ctx, limited, record.Connect, err)
+	}
+	sock := &socket{Conn: raw, clock: p.clock}
+	c := &conn{Conn: sock, sock: sock}
+	if p.tls == nil {
+		return c, nil
+	}
+	secure := tls.Client(sock, p.tls)
+	if err := secure.HandshakeContext(limited); err != nil {
+		c.abort()
+		return nil, p.unconnected(ctx, limited, record.TLS, err)
+	}
+	c.Conn = secure
+	return c, nil
+}
+
+// unconnected says why there is no connection. ctx is the exchange's, limited ends with the time for connecting.
+func (p *Portable) unconnected(ctx, limited context.Context, kind record.FailureType, err error) *record.Failure {
+	var slow net.Error
+	switch {
+	case ctx.Err() != nil:
+		return cancelled(ctx)
+	case limited.Err() != nil, errors.As(err, &slow) && slow.Timeout():
+		return &record.Failure{Type: record.TimeoutConnect, Message: p.timeouts.message(record.TimeoutConnect)}
+	case isEnd(err):
+		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
+	}
+	return &record.Failure{Type: kind, Message: err.Error()}
+}
+
+func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	address := net.JoinHostPort(u.Hostname(), port)
+	return func(ctx context.Context) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", address) // Go sets TCP_NODELAY
+	}
+}
+
+// tlsConfig completes a copy of the user's configuration.
+func tlsConfig(user *tls.Config, host string) *tls.Config {
+	c := &tls.Config{}
+	if user != nil {
+		c = user.Clone()
+	}
+	if c.ServerName == "" {
+		c.ServerName = host
+	}
+	c.NextProtos = []string{"http/1.1"}
+	return c
+}

@@ -1,0 +1,93 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+
+	"github.com/splleed/splleed/internal/record"
+)
+
+func isSuccess(status int) bool { return status/100 == 2 }
+
+// isEnd reports whether err says no more than that the other side has closed the connection.
+func isEnd(err error) bool { return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) }
+
+// cancelled is the failure of an exchange that ctx has ended.
+func cancelled(ctx context.Context) *record.Failure {
+	return &record.Failure{Type: record.Cancelled, Message: context.Cause(ctx).Error()}
+}
+
+// message says in words which limit was passed.
+func (t Timeouts) message(kind record.FailureType) string {
+	switch kind {
+	case record.TimeoutConnect:
+		return "no connection within " + t.Connect.String()
+	case record.TimeoutFirstToken:
+		return "no token within " + t.FirstToken.String()
+	case record.TimeoutIdle:
+		return "silent for " + t.Idle.String()
+	}
+	return "not complete within " + t.Total.String()
+}
+
+// broken is what became of the connection, in words without its addresses, which would make each message different.
+func (f *flow) broken(err error) *record.Failure {
+	var (
+		alert  tls.AlertError
+		header tls.RecordHeaderError
+		op     *net.OpError
+	)
+	switch {
+	case err == nil:
+		return nil
+	case isEnd(err) && f.head:
+		return &record.Failure{Type: record.Truncated, Message: "connection closed in the middle of the response"}
+	case isEnd(err):
+		return &record.Failure{Type: record.Reset, Message: "connection closed without a response"}
+	case errors.As(err, &alert), errors.As(err, &header):
+		return &record.Failure{Type: record.TLS, Message: err.Error()}
+	case errors.As(err, &op):
+		return &record.Failure{Type: record.Reset, Message: op.Op + ": " + op.Err.Error()}
+	}
+	return &record.Failure{Type: record.Reset, Message: err.Error()}
+}
+
+// verdict is why the exchange failed, all told. The user's wish to stop outweighs all; a status that is no success
+// outweighs whatever happened to the body after it.
+func (f *flow) verdict(ctx context.Context, failure *record.Failure) *record.Failure {
+	switch {
+	case failure != nil && ctx.Err() != nil:
+		return cancelled(ctx)
+	case !f.head || isSuccess(f.c.resp.Status):
+		return failure
+	}
+	refusal := f.refusal()
+	if failure != nil {
+		refusal.Message += " (" + failure.Message + ")"
+	}
+	return refusal
+}
+
+// refusal is the failure that a status means.
+func (f *flow) refusal() *record.Failure {
+	r := &f.c.resp
+	refusal := &record.Failure{Type: record.Malformed, Message: fmt.Sprintf("HTTP %d", r.Status)}
+	switch {
+	case r.Status == 429:
+		refusal.Type = record.RateLimited
+	case r.Status/100 == 4:
+		refusal.Type = record.HTTP4xx
+	case r.Status/100 == 5:
+		refusal.Type = record.HTTP5xx
+	case r.Location != "":
+		f.message = fmt.Sprintf("redirects to %.200q, which is not followed", r.Location)
+	}
+	if f.message != "" {
+		refusal.Message += ": " + f.message
+	}
+	return refusal
+}

@@ -1,0 +1,83 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"net"
+	"net/url"
+	"sync"
+)
+
+// Options configure an engine.
+type Options struct {
+	Clock    Clock
+	BaseURL  *url.URL                                    // scheme and host to connect to; its path means nothing here
+	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to BaseURL's host
+	TLS      *tls.Config                                 // for https; nil verifies against the system's authorities
+	Timeouts Timeouts
+}
+
+// Portable is the engine for every system, and for TLS: a goroutine a stream, stamps taken right after each read.
+//
+// It keeps connections alive and uses the latest one first. One that has idled for 3 s, or for nearly as long as the
+// server allows, is given up, before the server does so while a request is on its way.
+type Portable struct {
+	clock    Clock
+	dial     func(ctx context.Context) (net.Conn, error)
+	tls      *tls.Config // nil for plain http
+	timeouts Timeouts
+	idle     pool
+	spinning spinner
+}
+
+// NewPortable returns an engine for one server. It makes no connection yet.
+func NewPortable(o Options) *Portable {
+	p := &Portable{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault()}
+	if p.dial == nil {
+		p.dial = dialer(o.BaseURL)
+	}
+	if o.BaseURL.Scheme == "https" {
+		p.tls = tlsConfig(o.TLS, o.BaseURL.Hostname())
+	}
+	return p
+}
+
+// Start is Engine's.
+func (p *Portable) Start(ctx context.Context, x *Exchange) {
+	go func() {
+		f := &flow{engine: p, x: x}
+		failure := f.run(ctx)
+		x.Sink.Done(f.ended(failure), failure)
+	}()
+}
+
+// Warm makes n connections ahead of load. They are kept for 3 s, so load should follow at once. It returns when all are
+// made or the first has failed: the error is a *record.Failure.
+func (p *Portable) Warm(ctx context.Context, n int) error {
+	const atOnce = 64 // a listener's queue holds at least 128
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var (
+		all   sync.WaitGroup
+		once  sync.Once
+		first error
+		slots = make(chan struct{}, atOnce)
+	)
+	for range n {
+		slots <- struct{}{}
+		all.Go(func() {
+			defer func() { <-slots }()
+			c, failure := p.connect(ctx)
+			if failure != nil {
+				once.Do(func() { first = failure; stop() })
+				return
+			}
+			p.idle.put(c, p.clock.Now())
+		})
+	}
+	all.Wait()
+	return first
+}
+
+// Close is Engine's.
+func (p *Portable) Close() { p.idle.close() }

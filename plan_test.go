@@ -1,0 +1,107 @@
+package splleed
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed/internal/invalid"
+)
+
+func TestPoints(t *testing.T) {
+	check := func(b Benchmark, want string) {
+		t.Helper()
+		var got []string
+		for _, p := range b.withDefaults().points() {
+			got = append(got, fmt.Sprintf("%s × %d", p, p.runs))
+		}
+		if g := strings.Join(got, "; "); g != want {
+			t.Errorf("points are %s, want %s", g, want)
+		}
+	}
+	check(Benchmark{}, "concurrency 1 × 10")
+	check(Benchmark{Concurrency: []int{1, 64}}, "concurrency 1 × 10; concurrency 64 × 128")
+	check(Benchmark{Concurrency: []int{4}, Prompts: make([]string, 50)}, "concurrency 4 × 50")
+	check(Benchmark{Concurrency: []int{4}, Runs: 3}, "concurrency 4 × 3")
+	check(Benchmark{Mode: Latency, Concurrency: []int{8}}, "concurrency 1 × 10")
+	check(Benchmark{Mode: Serve}, "10 req/s × 10")
+	check(Benchmark{Mode: Serve, ArrivalRate: []float64{1, 2.5}, Concurrency: []int{16}},
+		"1 req/s, at most 16 in flight × 32; 2.5 req/s, at most 16 in flight × 32")
+}
+
+func TestWarmup(t *testing.T) {
+	check := func(b Benchmark, p point, n int, total bool) {
+		t.Helper()
+		if gotN, gotTotal := b.warmup(p); gotN != n || gotTotal != total {
+			t.Errorf("warm-up is %d (total: %v), want %d (%v)", gotN, gotTotal, n, total)
+		}
+	}
+	closed, open, capped := point{concurrency: 4}, point{rate: 1}, point{concurrency: 4, rate: 1}
+	check(Benchmark{}, closed, 2, false)
+	check(Benchmark{Warmup: ptr(0)}, closed, 0, false)
+	check(Benchmark{}, open, 8, true)
+	check(Benchmark{Warmup: ptr(3)}, open, 3, true)
+	check(Benchmark{}, capped, 8, true)
+	check(Benchmark{Warmup: ptr(3)}, capped, 12, true)
+	check(Benchmark{Warmup: ptr(3), NumWarmups: ptr(5)}, closed, 5, true)
+}
+
+func TestOrderIsShuffledAndSeeded(t *testing.T) {
+	b := Benchmark{Seed: ptr(uint64(1))}
+	first, again, other := b.order(0, 10), b.order(0, 10), b.order(1, 10)
+	if !slices.Equal(first, again) {
+		t.Error("the same seed and trial gave another order")
+	}
+	if slices.Equal(first, other) || slices.IsSorted(first) {
+		t.Errorf("orders of two trials are %v and %v, want two shuffled ones", first, other)
+	}
+	slices.Sort(other)
+	if !slices.Equal(other, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
+		t.Errorf("not an order of ten levels: %v", other)
+	}
+}
+
+// Measured requests of levels and trials take disjoint places: 2 levels of 10 and 30 runs, 2 trials.
+func TestPlaces(t *testing.T) {
+	r := &run{points: []point{{runs: 10}, {runs: 30}}}
+	for want, at := range map[int][2]int{0: {0, 0}, 10: {0, 1}, 40: {1, 0}, 50: {1, 1}} {
+		if got := r.place(at[0], at[1]); got != want {
+			t.Errorf("level %d of trial %d begins at %d, want %d", at[1], at[0], got, want)
+		}
+	}
+}
+
+func TestValidateNamesEveryFault(t *testing.T) {
+	negative := -1
+	b := Benchmark{
+		Backend: Sim{API: "grpc"}, Prompts: nil, Mode: "burst", Concurrency: []int{4, 0}, ArrivalRate: []float64{-2},
+		ArrivalPattern: "uniform", Burstiness: -1, Runs: -1, Warmup: &negative, Trials: -3, ConfidenceLevel: 1,
+		Sampling: Sampling{MaxTokens: -5, MinTokens: 200, Temperature: ptr(-1.0), TopP: 1.5, TopK: -2, FrequencyPenalty: ptr(3.0)},
+		SLO:      SLO{TTFTMs: -1}, MaxErrorRate: ptr(2.0), Timeouts: Timeouts{IdleS: -1}, OutputFile: "out.md",
+	}
+	fields, ok := invalid.In(b.Validate())
+	if !ok {
+		t.Fatal("a Benchmark that is all wrong is accepted")
+	}
+	var paths []string
+	for _, f := range fields {
+		paths = append(paths, f.Path)
+	}
+	want := []string{
+		"backend.api", "prompts", "mode", "concurrency[1]", "arrival_rate[0]", "arrival_pattern", "burstiness", "runs", "warmup",
+		"trials", "confidence_level", "slo.ttft_ms", "timeouts.idle_s", "max_error_rate", "output_file",
+		"sampling.max_tokens", "sampling.min_tokens", "sampling.temperature", "sampling.top_p", "sampling.top_k", "sampling.frequency_penalty",
+	}
+	for _, p := range want {
+		if !slices.Contains(paths, p) {
+			t.Errorf("%s is not named", p)
+		}
+	}
+	if len(paths) != len(want) {
+		t.Errorf("named are %v, want %v", paths, want)
+	}
+	if err := (Benchmark{Backend: Sim{}, Prompts: []string{"x"}}).Validate(); err != nil {
+		t.Errorf("the least Benchmark is refused: %v", err)
+	}
+}
