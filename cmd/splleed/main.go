@@ -24,7 +24,9 @@ type commands struct {
 	Validate validateCmd `cmd:"" help:"Check configuration files without running them."`
 	Init     initCmd     `cmd:"" help:"Write a commented configuration file to begin with."`
 	Backends backendsCmd `cmd:"" help:"List the servers that splleed knows."`
+	Sim      SimCmd      `cmd:"" help:"Serve a simulated server, to try things out on."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
+	Driver   DriverCmd   `cmd:"" hidden:""`
 }
 
 // console is the world outside, as far as commands may use it.
@@ -70,7 +72,7 @@ func execute(args []string, c console) int {
 		c.say("splleed: %v\nTry: splleed %s--help", err, commandOf(err))
 		return badInput
 	}
-	ctx, signals := watchSignals(c)
+	ctx, signals := watchSignals()
 	defer signals.stop()
 	command.BindTo(ctx, (*context.Context)(nil))
 	return c.exit(command.Run(c), signals)

@@ -149,10 +149,14 @@ func (r *runCmd) prompts(p *plan) error {
 		seed = *b.Seed
 	}
 	var err error
-	if b.Prompts, err = source.Prompts(seed); err != nil {
-		return faulty("%v", err)
+	b.Prompts, err = source.Prompts(seed)
+	switch {
+	case err == nil:
+		return nil
+	case flags.PromptsFile == "":
+		return p.explain(invalid.Fields{{Path: "prompts_file", Message: err.Error()}}.Err())
 	}
-	return nil
+	return faulty("%v", err)
 }
 
 // generate sets how many prompts to generate: one for every request. They would otherwise set the default of runs, too,

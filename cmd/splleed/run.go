@@ -55,7 +55,9 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 		show = newProgress(c)
 		b.Progress = show.tell
 	}
+	settled := context.AfterFunc(ctx, func() { c.say("\nStopping: what is done is kept. Once more stops at once.") })
 	results, err := b.Run(ctx)
+	settled()
 	show.clear()
 	if results == nil {
 		return p.explain(err)

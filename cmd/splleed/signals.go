@@ -15,7 +15,7 @@ type signals struct {
 	cancel context.CancelFunc
 }
 
-func watchSignals(c console) (context.Context, *signals) {
+func watchSignals() (context.Context, *signals) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &signals{notify: make(chan os.Signal, 2), cancel: cancel}
 	signal.Notify(s.notify, os.Interrupt, syscall.SIGTERM)
@@ -28,7 +28,6 @@ func watchSignals(c console) (context.Context, *signals) {
 			if !s.first.CompareAndSwap(good, code) {
 				os.Exit(int(code)) // managed servers have a guard of their own
 			}
-			c.say("\nstopping: what is done is kept; once more stops at once")
 			cancel()
 		}
 	}()

@@ -35,6 +35,9 @@ type SimCmd struct {
 	Grace          time.Duration `default:"0s" help:"How long requests may go on after an interrupt."`
 }
 
+// Run is also left by Ctrl-C and SIGTERM.
+func (c SimCmd) Run(ctx context.Context, std console) error { return c.serve(ctx, std.out) }
+
 // serve listens, says so in one line, and serves until ctx ends.
 func (c SimCmd) serve(ctx context.Context, stdout io.Writer) (err error) {
 	config, err := c.config()

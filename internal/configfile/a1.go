@@ -120,6 +120,7 @@ func (a *a1) dataset() {
 		file, ok := path.(string)
 		a.bad.Check(ok, "dataset.path", "want the path of the file of prompts")
 		a.Prompts = &workload.Source{Path: a.beside(file), Limit: limit}
+		a.moved["prompts_file"] = "dataset.path"
 		a.warn("dataset is now prompts_file; its first %d prompts are taken, in their order", limit)
 	case "random":
 		a.Prompts = a.random(words, limit)
