@@ -15,19 +15,19 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+
+	"github.com/splleed/splleed"
 )
 
 // Serve holds one conversation: requests come from in, events go to out. It returns when in ends, out takes no more or
 // ctx ends, after the run that was going on has stopped and its results so far are written. The error is that of in.
-// version is the program's; getenv is how engines find executables and API keys.
-func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, getenv func(string) string) error {
-	return serve(ctx, in, out, library{version, getenv})
+// Engines find executables and API keys through getenv.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, getenv func(string) string) error {
+	return serve(ctx, in, out, library{getenv})
 }
 
 // worker does what requests ask for. Tests bring their own.
 type worker interface {
-	// version is the program's.
-	version() string
 	// run returns the event that ends the run.
 	run(ctx context.Context, req request, out *outbox) any
 	// render returns results, as saved, as texts.
@@ -41,7 +41,7 @@ func serve(ctx context.Context, in io.Reader, out io.Writer, w worker) error {
 	defer s.runs.Wait()
 	defer stop()
 
-	s.out.send(hello{"hello", Protocol, w.version()})
+	s.out.send(hello{"hello", Protocol, splleed.Version()})
 	lines := make(chan []byte)
 	var failure error // of in; set before lines is closed
 	go func() {

@@ -16,8 +16,6 @@ import (
 // script is a worker whose run is a function of the test.
 type script func(ctx context.Context, req request, out *outbox) any
 
-func (script) version() string { return "1.2.3" }
-
 func (s script) run(ctx context.Context, req request, out *outbox) any { return s(ctx, req, out) }
 
 func (script) render(saved json.RawMessage) (rendering, error) {
@@ -57,7 +55,7 @@ func begin(t *testing.T, ctx context.Context, w worker) *talk {
 		inR.Close() // as the end of a process does
 		k.served <- err
 	}()
-	k.hear(`{"type":"hello","protocol":1,"version":"1.2.3"}`)
+	k.hear(`{"type":"hello","protocol":1,"version":"`+splleed.Version()+`"}`)
 	return k
 }
 
@@ -88,7 +86,7 @@ func (k *talk) over(want error) {
 
 const (
 	begun       = `{"type":"warning","message":"begun"}`
-	interrupted = `{"type":"result","interrupted":true,"results":{"results":[]},"table":"","csv":""}`
+	interrupted = `{"type":"result","interrupted":true,"exit_code":0,"results":{"results":[]},"table":"","csv":""}`
 )
 
 func TestConversation(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os/exec"
@@ -11,15 +12,11 @@ import (
 	"syscall"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/result"
 )
 
 // library is the worker that runs benchmarks for real.
-type library struct {
-	program string // version
-	getenv  func(string) string
-}
-
-func (l library) version() string { return l.program }
+type library struct{ getenv func(string) string }
 
 func (l library) run(ctx context.Context, req request, out *outbox) any {
 	var b splleed.Benchmark
@@ -77,6 +74,13 @@ func conclude(results *splleed.Results, err error) any {
 		return newFault(failed, bad.Error())
 	}
 	o := outcome{Type: "result", Interrupted: results.Interrupted, Results: saved, rendering: texts}
+	var many *splleed.TooManyFailures
+	switch {
+	case errors.As(err, &many):
+		o.ExitCode = 3
+	case err != nil:
+		o.ExitCode = 1
+	}
 	if err != nil {
 		o.Error = err.Error()
 	}
@@ -87,6 +91,9 @@ func (library) render(saved json.RawMessage) (rendering, error) {
 	var r splleed.Results
 	if err := json.Unmarshal(saved, &r); err != nil {
 		return rendering{}, err
+	}
+	if r.SchemaVersion > result.SchemaVersion { // one of 0, as of the Python splleed 0.1, will do
+		return rendering{}, fmt.Errorf("schema version %d is newer than %d", r.SchemaVersion, result.SchemaVersion)
 	}
 	return textsOf(&r)
 }

@@ -40,10 +40,11 @@ type warning struct {
 	Message string `json:"message"`
 }
 
-// outcome ends a run that measured something. Error says why it ended early, or what went wrong after it.
+// outcome ends a run that measured something. Error says why it ended early, or is not good all the same.
 type outcome struct {
 	Type        string          `json:"type"`
 	Interrupted bool            `json:"interrupted"`
+	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed
 	Error       string          `json:"error,omitempty"`
 	Results     json.RawMessage `json:"results"`
 	rendering

@@ -86,7 +86,9 @@ def run(request: Event) -> None:
         sys.stdout.flush()
         ended.wait()
     elif what == "saved badly":
-        say(dict(results(request), error="save: disk full"))
+        say(dict(results(request), exit_code=1, error="save: disk full"))
+    elif what == "many failures":
+        say(dict(results(request), exit_code=3, error="too many failed requests"))
     else:
         fields = [{"path": "sampling.max_tokens", "message": "must not be negative"}, {"path": "", "message": "odd"}]
         say({"type": "error", "code": what, "message": "in words", "fields": fields})
