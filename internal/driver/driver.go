@@ -15,15 +15,13 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
-
-	"github.com/splleed/splleed"
 )
 
 // Serve holds one conversation: requests come from in, events go to out. It returns when in ends, out takes no more or
 // ctx ends, after the run that was going on has stopped and its results so far are written. The error is that of in.
-// Engines find executables and API keys through getenv.
-func Serve(ctx context.Context, in io.Reader, out io.Writer, getenv func(string) string) error {
-	return serve(ctx, in, out, library{getenv})
+// version is the program's; engines find executables and API keys through getenv.
+func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, getenv func(string) string) error {
+	return serve(ctx, in, out, version, library{getenv})
 }
 
 // worker does what requests ask for. Tests bring their own.
@@ -34,14 +32,14 @@ type worker interface {
 	render(results json.RawMessage) (rendering, error)
 }
 
-func serve(ctx context.Context, in io.Reader, out io.Writer, w worker) error {
+func serve(ctx context.Context, in io.Reader, out io.Writer, version string, w worker) error {
 	ctx, stop := context.WithCancel(ctx)
 	s := &session{worker: w, out: newOutbox(out, stop), cancel: func() {}}
 	defer s.out.close()
 	defer s.runs.Wait()
 	defer stop()
 
-	s.out.send(hello{"hello", Protocol, splleed.Version()})
+	s.out.send(hello{"hello", Protocol, version})
 	lines := make(chan []byte)
 	var failure error // of in; set before lines is closed
 	go func() {

@@ -50,12 +50,12 @@ func begin(t *testing.T, ctx context.Context, w worker) *talk {
 	outR, outW := io.Pipe()
 	k := &talk{t, inW, bufio.NewReader(outR), outR, make(chan error, 1)}
 	go func() {
-		err := serve(ctx, inR, outW, w)
+		err := serve(ctx, inR, outW, "1.2.3", w)
 		outW.Close()
 		inR.Close() // as the end of a process does
 		k.served <- err
 	}()
-	k.hear(`{"type":"hello","protocol":1,"version":"`+splleed.Version()+`"}`)
+	k.hear(`{"type":"hello","protocol":1,"version":"1.2.3"}`)
 	return k
 }
 
