@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -31,10 +30,6 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	if req.Records {
 		b.Records = &records{out: out}
 	}
-	// Saved here, not by Run: the file is to say of the client what the event says.
-	file := b.OutputFile
-	b.OutputFile = ""
-
 	results, err := b.Run(ctx)
 	if results == nil {
 		if ctx.Err() != nil {
@@ -42,12 +37,10 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		}
 		return faultOf(err, failed)
 	}
-	if file != "" {
-		req.Client.set("output_file", file)
-	}
-	err = errors.Join(unlessStopped(ctx, err), req.Client.sign(results))
-	if file != "" {
-		err = errors.Join(err, results.Save(file))
+	err = unlessStopped(ctx, err)
+	results.Environment.System.PythonVersion = req.PythonVersion
+	if b.OutputFile != "" { // again, with the line above
+		err = errors.Join(err, results.Save(b.OutputFile))
 	}
 	for _, w := range results.Warnings {
 		out.send(warning{"warning", w})
@@ -105,32 +98,6 @@ func textsOf(r *splleed.Results) (rendering, error) {
 	}
 	csv, err := r.ToCSV()
 	return rendering{table.String(), string(csv)}, err
-}
-
-// set adds to what the "config" in results says.
-func (c *client) set(key, value string) {
-	if c.Config == nil {
-		c.Config = map[string]json.RawMessage{}
-	}
-	c.Config[key], _ = json.Marshal(value)
-}
-
-// sign writes into the results what only the client knows.
-func (c client) sign(r *splleed.Results) error {
-	if c.PythonVersion != nil {
-		r.Environment.System.PythonVersion = c.PythonVersion
-	}
-	if len(c.Config) == 0 {
-		return nil
-	}
-	config := map[string]json.RawMessage{}
-	if err := json.Unmarshal(r.Config, &config); err != nil {
-		return err
-	}
-	maps.Copy(config, c.Config)
-	var err error
-	r.Config, err = json.Marshal(config)
-	return err
 }
 
 // faultOf is the event for an error, with the code that a client can branch on.

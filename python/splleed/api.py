@@ -26,8 +26,6 @@ from .progress import Progress, lines_on_stderr
 Listener = Callable[[Progress], object]
 Recorder = Callable[[Mapping[str, Any]], object]
 
-DATASET_FIELDS = ("dataset", "prompt_column", "num_samples")  # ours alone: the binary gets prompts
-
 
 @dataclass(kw_only=True)
 class Benchmark:
@@ -143,7 +141,13 @@ class Benchmark:
         with contextlib.ExitStack() as files:
             record = records if records is None or callable(records) else _to_file(records, files)
             ears = _Ears(lines_on_stderr() if progress is True else progress or None, record)
-            event = await _child.ask(self._request(config, record is not None), ears.hear, _grace(config))
+            request = {
+                "type": "run",
+                "config": config,
+                "records": record is not None,
+                "python_version": platform.python_version(),
+            }
+            event = await _child.ask(request, ears.hear, _grace(config))
         results = BenchmarkResults.from_dict(event["results"], {"table": event["table"], "csv": event["csv"]})
         match event.get("exit_code", 0):
             case 0:
@@ -167,14 +171,9 @@ class Benchmark:
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
         config: dict[str, Any] = plain(self)
-        for name in DATASET_FIELDS:
-            config.pop(name, None)
+        if self.dataset is None:
+            del config["prompt_column"]
         return config
-
-    def _request(self, config: dict[str, Any], records: bool) -> dict[str, Any]:
-        origin = {name: getattr(self, name) for name in DATASET_FIELDS} if self.dataset is not None else {}
-        client = {"python_version": platform.python_version(), "config": origin}
-        return {"type": "run", "config": config, "records": records, "client": client}
 
 
 class _Ears:

@@ -88,7 +88,6 @@ def test_connect_mode(server: str) -> None:
     )
     results = Benchmark(backend=backend, prompts=["Hello"], sampling=SamplingParams(max_tokens=5)).run_sync()
     assert results.model == "Qwen/Qwen2.5-0.5B-Instruct"
-    assert results.simulated
     level = results.results[0]
     assert level.num_successful == level.num_requests == 10
     assert level.tokens["output"] == 10 * 5

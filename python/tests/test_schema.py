@@ -24,7 +24,6 @@ from splleed import (
 )
 from splleed import environment as env
 from splleed._child import consult
-from splleed.api import DATASET_FIELDS
 from splleed.metrics import ConcurrencyResult, ConcurrencyResultWithCI, TrialResult
 from splleed.stats import ConfidenceInterval
 
@@ -60,7 +59,7 @@ def kinds(hint: Any) -> set[str]:
 
 
 MIRRORS = [
-    ("benchmark", Benchmark, set(DATASET_FIELDS)),
+    ("benchmark", Benchmark, set()),
     ("sampling", SamplingParams, set()),
     ("slo", SLOConfig, set()),
     ("timeouts", Timeouts, set()),
