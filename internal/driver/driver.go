@@ -19,29 +19,27 @@ import (
 
 // Serve holds one conversation: requests come from in, events go to out. It returns when in ends, out takes no more or
 // ctx ends, after the run that was going on has stopped and its results so far are written. The error is that of in.
-// version is the program's; getenv is how engines find executables and API keys.
+// version is the program's; engines find executables and API keys through getenv.
 func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, getenv func(string) string) error {
-	return serve(ctx, in, out, library{version, getenv})
+	return serve(ctx, in, out, version, library{getenv})
 }
 
 // worker does what requests ask for. Tests bring their own.
 type worker interface {
-	// version is the program's.
-	version() string
 	// run returns the event that ends the run.
 	run(ctx context.Context, req request, out *outbox) any
 	// render returns results, as saved, as texts.
 	render(results json.RawMessage) (rendering, error)
 }
 
-func serve(ctx context.Context, in io.Reader, out io.Writer, w worker) error {
+func serve(ctx context.Context, in io.Reader, out io.Writer, version string, w worker) error {
 	ctx, stop := context.WithCancel(ctx)
 	s := &session{worker: w, out: newOutbox(out, stop), cancel: func() {}}
 	defer s.out.close()
 	defer s.runs.Wait()
 	defer stop()
 
-	s.out.send(hello{"hello", Protocol, w.version()})
+	s.out.send(hello{"hello", Protocol, version})
 	lines := make(chan []byte)
 	var failure error // of in; set before lines is closed
 	go func() {

@@ -16,8 +16,6 @@ import (
 // script is a worker whose run is a function of the test.
 type script func(ctx context.Context, req request, out *outbox) any
 
-func (script) version() string { return "1.2.3" }
-
 func (s script) run(ctx context.Context, req request, out *outbox) any { return s(ctx, req, out) }
 
 func (script) render(saved json.RawMessage) (rendering, error) {
@@ -52,7 +50,7 @@ func begin(t *testing.T, ctx context.Context, w worker) *talk {
 	outR, outW := io.Pipe()
 	k := &talk{t, inW, bufio.NewReader(outR), outR, make(chan error, 1)}
 	go func() {
-		err := serve(ctx, inR, outW, w)
+		err := serve(ctx, inR, outW, "1.2.3", w)
 		outW.Close()
 		inR.Close() // as the end of a process does
 		k.served <- err
@@ -88,7 +86,7 @@ func (k *talk) over(want error) {
 
 const (
 	begun       = `{"type":"warning","message":"begun"}`
-	interrupted = `{"type":"result","interrupted":true,"results":{"results":[]},"table":"","csv":""}`
+	interrupted = `{"type":"result","interrupted":true,"exit_code":0,"results":{"results":[]},"table":"","csv":""}`
 )
 
 func TestConversation(t *testing.T) {

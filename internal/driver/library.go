@@ -4,22 +4,18 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
-	"maps"
 	"os/exec"
 	"strings"
 	"syscall"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/result"
 )
 
 // library is the worker that runs benchmarks for real.
-type library struct {
-	program string // version
-	getenv  func(string) string
-}
-
-func (l library) version() string { return l.program }
+type library struct{ getenv func(string) string }
 
 func (l library) run(ctx context.Context, req request, out *outbox) any {
 	var b splleed.Benchmark
@@ -34,10 +30,6 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	if req.Records {
 		b.Records = &records{out: out}
 	}
-	// Saved here, not by Run: the file is to say of the client what the event says.
-	file := b.OutputFile
-	b.OutputFile = ""
-
 	results, err := b.Run(ctx)
 	if results == nil {
 		if ctx.Err() != nil {
@@ -45,12 +37,10 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		}
 		return faultOf(err, failed)
 	}
-	if file != "" {
-		req.Client.set("output_file", file)
-	}
-	err = errors.Join(unlessStopped(ctx, err), req.Client.sign(results))
-	if file != "" {
-		err = errors.Join(err, results.Save(file))
+	err = unlessStopped(ctx, err)
+	results.Environment.System.PythonVersion = req.PythonVersion
+	if b.OutputFile != "" { // again, with the line above
+		err = errors.Join(err, results.Save(b.OutputFile))
 	}
 	for _, w := range results.Warnings {
 		out.send(warning{"warning", w})
@@ -77,6 +67,13 @@ func conclude(results *splleed.Results, err error) any {
 		return newFault(failed, bad.Error())
 	}
 	o := outcome{Type: "result", Interrupted: results.Interrupted, Results: saved, rendering: texts}
+	var many *splleed.TooManyFailures
+	switch {
+	case errors.As(err, &many):
+		o.ExitCode = 3
+	case err != nil:
+		o.ExitCode = 1
+	}
 	if err != nil {
 		o.Error = err.Error()
 	}
@@ -88,6 +85,9 @@ func (library) render(saved json.RawMessage) (rendering, error) {
 	if err := json.Unmarshal(saved, &r); err != nil {
 		return rendering{}, err
 	}
+	if r.SchemaVersion > result.SchemaVersion { // one of 0, as of the Python splleed 0.1, will do
+		return rendering{}, fmt.Errorf("schema version %d is newer than %d", r.SchemaVersion, result.SchemaVersion)
+	}
 	return textsOf(&r)
 }
 
@@ -98,32 +98,6 @@ func textsOf(r *splleed.Results) (rendering, error) {
 	}
 	csv, err := r.ToCSV()
 	return rendering{table.String(), string(csv)}, err
-}
-
-// set adds to what the "config" in results says.
-func (c *client) set(key, value string) {
-	if c.Config == nil {
-		c.Config = map[string]json.RawMessage{}
-	}
-	c.Config[key], _ = json.Marshal(value)
-}
-
-// sign writes into the results what only the client knows.
-func (c client) sign(r *splleed.Results) error {
-	if c.PythonVersion != nil {
-		r.Environment.System.PythonVersion = c.PythonVersion
-	}
-	if len(c.Config) == 0 {
-		return nil
-	}
-	config := map[string]json.RawMessage{}
-	if err := json.Unmarshal(r.Config, &config); err != nil {
-		return err
-	}
-	maps.Copy(config, c.Config)
-	var err error
-	r.Config, err = json.Marshal(config)
-	return err
 }
 
 // faultOf is the event for an error, with the code that a client can branch on.

@@ -11,17 +11,11 @@ const Protocol = 1
 
 // request is what the client asks for, one a line.
 type request struct {
-	Type    string          `json:"type"`    // "run", "cancel", "render", "schema"
-	Config  json.RawMessage `json:"config"`  // run: a Benchmark
-	Records bool            `json:"records"` // run: send a record event for every finished request
-	Client  client          `json:"client"`  // run: what the results are to say of the client
-	Results json.RawMessage `json:"results"` // render: results as saved
-}
-
-// client is what only the client knows of a run.
-type client struct {
-	PythonVersion *string                    `json:"python_version"` // environment.system.python_version
-	Config        map[string]json.RawMessage `json:"config"`         // merged over the "config" in results: where its prompts came from
+	Type          string          `json:"type"`           // "run", "cancel", "render", "schema"
+	Config        json.RawMessage `json:"config"`         // run: a Benchmark
+	Records       bool            `json:"records"`        // run: send a record event for every finished request
+	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
+	Results       json.RawMessage `json:"results"`        // render: results as saved
 }
 
 type hello struct {
@@ -40,10 +34,11 @@ type warning struct {
 	Message string `json:"message"`
 }
 
-// outcome ends a run that measured something. Error says why it ended early, or what went wrong after it.
+// outcome ends a run that measured something. Error says why it ended early, or is not good all the same.
 type outcome struct {
 	Type        string          `json:"type"`
 	Interrupted bool            `json:"interrupted"`
+	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed
 	Error       string          `json:"error,omitempty"`
 	Results     json.RawMessage `json:"results"`
 	rendering

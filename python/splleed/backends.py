@@ -6,7 +6,7 @@ None is "not set": the default named here, or the engine's own, holds.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -172,8 +172,24 @@ class SimConfig:
     """Name to report; default "sim-small"."""
     api: Literal["completions", "chat", "native"] | None = None
     """Default "completions"."""
+    mode: Literal["engine", "script"] | None = None
+    """ "engine" (default): a model of an engine under load; "script": token times that are known beforehand."""
+    seed: int | None = None
+    """Of whatever the server draws."""
+    speed: float | None = None
+    """Engine: times as fast as the default, a small model on a good GPU."""
+    max_num_seqs: int | None = None
+    """Engine: sequences that run at once; default 256."""
+    ttft_ms: float | None = None
+    """Script: median time to first token, in ms; default 50."""
+    itl_ms: float | None = None
+    """Script: median time per token, in ms; default 20."""
+    tokens_per_event: int | None = None
+    """Script: tokens that come together; engine: tokens a step. Default 1."""
+    faults: Sequence[str] | None = None
+    """What goes wrong: "kind" or "kind:every=10,after=2,delay=1s,n=4"."""
     log: str | os.PathLike[str] | None = None
-    """NDJSON file of the true receive and send times, one line a request."""
+    """NDJSON file of the true receive and send times, one line a request; appended to."""
 
 
 Backend = VLLMConfig | TGIConfig | OpenAIConfig | SimConfig

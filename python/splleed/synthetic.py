@@ -29,9 +29,9 @@ ocean offer office often oil old once one only open orange order other outside o
 """
 WORDS = TEXT.split()
 
-ENDS = (".", "!", "?", ",", ";", "a", "I")  # for the last gap: short, so cheap with any tokenizer
-ATTEMPTS = 20  # prompts to start before giving up
-STEPS = 200  # changes to one prompt
+ENDS = (" a", " I", ".", "!", "?", ",", ";")  # for the last gap: short, so cheap with any tokenizer
+ATTEMPTS = 5  # prompts to begin before giving up
+STEPS = 100  # changes to one prompt
 
 Tokenizer = Callable[[str], Any]
 
@@ -67,6 +67,7 @@ class _Composer:
         self._by_cost: dict[int, list[str]] = defaultdict(list)
         for word in self._words:
             self._by_cost[costs[word]].append(word)
+        self._room = target - self._length("")  # what special tokens leave
         self._mean_cost = sum(costs[w] for w in self._words) / len(self._words)
 
     def prompt(self) -> str:
@@ -77,36 +78,42 @@ class _Composer:
         raise ValueError(f"no text of exactly {self._target} tokens found with this tokenizer")
 
     def _try(self) -> str | None:
-        rng, words = self._rng, self._words
-        text = [rng.choice(words) for _ in range(max(1, round(self._target / self._mean_cost)))]
+        parts = self._some(max(1, round(self._room / self._mean_cost)))
         for _ in range(STEPS):
-            gap = self._target - self._length(" ".join(text))
+            text = _joined(parts)
+            gap = self._target - self._length(text)
             if gap == 0:
-                return " ".join(text)
+                return text
             if gap < 0:
-                drop = max(1, int(-gap / self._mean_cost))
-                del text[max(0, len(text) - drop) :]
+                del parts[-max(1, int(-gap / self._mean_cost)) :]
             elif gap > 2 * self._mean_cost:
-                text += [rng.choice(words) for _ in range(max(1, int(gap / self._mean_cost) - 1))]
-            elif (ended := self._close(text, gap)) is not None:
-                return ended
-            elif text:
-                text[rng.randrange(len(text))] = rng.choice(words)
-            if not text and self._target < self._length(rng.choice(words)):
-                return self._close([], self._target)
+                parts += self._some(int(gap / self._mean_cost) - 1)
+            elif not self._narrow(parts, gap):  # a dead end: back, to take another way
+                del parts[-self._rng.randint(1, 3) :]
         return None
 
-    def _close(self, text: list[str], gap: int) -> str | None:
-        """The text with a last word or mark that fills the gap, if one does."""
+    def _some(self, count: int) -> list[str]:
+        return [f" {self._rng.choice(self._words)}" for _ in range(count)]
+
+    def _narrow(self, parts: list[str], gap: int) -> bool:
+        """Adds a word or a mark that makes the gap smaller, best one that closes it. Reports whether there is one."""
         fitting = self._by_cost.get(gap, [])
-        candidates = self._rng.sample(fitting, min(4, len(fitting)))
-        before = " ".join(text)
-        for ending in [*(f" {w}" for w in candidates), *ENDS, *(f" {e}" for e in ENDS)]:
-            if self._length(whole := (before + ending).lstrip()) == self._target:
-                return whole
-        return "" if self._length("") == self._target else None
+        closer: str | None = None
+        for end in [*(f" {w}" for w in self._rng.sample(fitting, min(4, len(fitting)))), *ENDS]:
+            left = self._target - self._length(_joined([*parts, end]))
+            if 0 <= left < gap and (closer is None or left == 0):
+                closer = end
+            if left == 0:
+                break
+        if closer is not None:
+            parts.append(closer)
+        return closer is not None
 
     def _length(self, text: str) -> int:
         tokens = self._tokenizer(text)
         ids: Any = getattr(tokens, "input_ids", tokens)  # what a Hugging Face tokenizer itself returns
         return len(ids)
+
+
+def _joined(parts: list[str]) -> str:
+    return "".join(parts).lstrip()

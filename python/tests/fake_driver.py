@@ -37,10 +37,9 @@ def listen() -> None:
 
 
 def results(request: Event, **more: Any) -> Event:
-    config = dict(request["config"], **request["client"]["config"])
-    environment = {"system": {"python_version": request["client"]["python_version"], "platform": "fake"}}
+    environment = {"system": {"python_version": request["python_version"], "platform": "fake"}}
     level = {"concurrency": 1, "num_requests": 2, "num_successful": 2, "num_failed": 0, "ttft_p99_ms": 12.5}
-    raw = {"schema_version": 1, "engine": "fake", "model": "m", "config": config, "environment": environment}
+    raw = {"schema_version": 1, "engine": "fake", "model": "m", "config": request["config"], "environment": environment}
     return {
         "type": "result",
         "interrupted": False,
@@ -86,7 +85,9 @@ def run(request: Event) -> None:
         sys.stdout.flush()
         ended.wait()
     elif what == "saved badly":
-        say(dict(results(request), error="save: disk full"))
+        say(dict(results(request), exit_code=1, error="save: disk full"))
+    elif what == "many failures":
+        say(dict(results(request), exit_code=3, error="too many failed requests"))
     else:
         fields = [{"path": "sampling.max_tokens", "message": "must not be negative"}, {"path": "", "message": "odd"}]
         say({"type": "error", "code": what, "message": "in words", "fields": fields})

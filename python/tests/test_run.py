@@ -117,6 +117,11 @@ def test_an_error_beside_results_carries_them(fake: FakeDriver) -> None:
     assert e.value.results.engine == "fake"
 
 
+def test_too_many_failures_are_a_warning(fake: FakeDriver) -> None:
+    with pytest.warns(UserWarning, match="too many failed requests"):
+        assert run("many failures").engine == "fake"
+
+
 def test_a_crash_shows_the_last_words(fake: FakeDriver) -> None:
     with pytest.raises(DriverError, match=r"(?s)exit status 2.*all is lost"):
         run("crash")

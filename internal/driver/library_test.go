@@ -1,0 +1,143 @@
+package driver
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed"
+)
+
+// ask holds a conversation with the real library: one request, all events until the one that ends it.
+func ask(t *testing.T, request string, hear func(event map[string]any, in io.Closer)) map[string]any {
+	t.Helper()
+	inR, inW := io.Pipe()
+	outR, outW := io.Pipe()
+	served := make(chan error, 1)
+	go func() {
+		served <- Serve(t.Context(), inR, outW, "1.2.3", func(string) string { return "" })
+		outW.Close()
+	}()
+	if _, err := io.WriteString(inW, request+"\n"); err != nil {
+		t.Fatal(err)
+	}
+	var last map[string]any
+	for lines := bufio.NewReader(outR); ; {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			break
+		}
+		var event map[string]any
+		if err := json.Unmarshal(line, &event); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+		switch event["type"] {
+		case "result", "error", "render":
+			last = event
+			inW.Close()
+		default:
+			hear(event, inW)
+		}
+	}
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	return last
+}
+
+func ignore(map[string]any, io.Closer) {}
+
+const quick = `"backend":{"type":"sim","speed":50},"sampling":{"max_tokens":4},"prompts":["a b c"]`
+
+func TestRunOfTheLibrary(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "out.json")
+	records, stages := 0, map[any]bool{}
+	last := ask(t, `{"type":"run","records":true,"python_version":"3.11.7","config":{`+quick+`,"runs":5,"output_file":"`+file+`"}}`,
+		func(event map[string]any, _ io.Closer) {
+			stages[event["stage"]] = true
+			if record, ok := event["record"].(map[string]any); ok && record["phase"] == "measured" {
+				records++
+			}
+		})
+	if records != 5 || !stages["level_done"] {
+		t.Errorf("%d records and the stages %v, want 5 and level_done among them", records, stages)
+	}
+	if last["type"] != "result" || last["interrupted"] != false || last["exit_code"] != 0. {
+		t.Fatalf("the run ended with %.300v", last)
+	}
+	if s, _ := last["table"].(string); !strings.Contains(s, "TTFT") {
+		t.Errorf("table: %q", s)
+	}
+	var saved, said splleed.Results
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _ := json.Marshal(last["results"])
+	for r, data := range map[*splleed.Results][]byte{&saved: data, &said: again} {
+		if err := json.Unmarshal(data, r); err != nil {
+			t.Fatal(err)
+		}
+		if v := r.Environment.System.PythonVersion; v == nil || *v != "3.11.7" {
+			t.Errorf("python_version is %v", v)
+		}
+		if n := r.Results[0].NumSuccessful; n != 5 {
+			t.Errorf("%d successes, want 5", n)
+		}
+	}
+	rendered := ask(t, `{"type":"render","results":`+string(again)+`}`, ignore)
+	if rendered["table"] != last["table"] || rendered["csv"] != last["csv"] {
+		t.Errorf("rendered again as\n%v\nwas\n%v", rendered["table"], last["table"])
+	}
+}
+
+func TestEndOfInputKeepsWhatIsDone(t *testing.T) {
+	last := ask(t, `{"type":"run","config":{`+quick+`,"runs":100000}}`, func(event map[string]any, in io.Closer) {
+		if event["stage"] == "measure" {
+			in.Close()
+		}
+	})
+	if last["type"] != "result" || last["interrupted"] != true || last["error"] != nil {
+		t.Errorf("the run ended with %.300v", last)
+	}
+}
+
+func TestErrorsHaveCodes(t *testing.T) {
+	check := func(config, code, message string, paths ...string) {
+		t.Helper()
+		last := ask(t, `{"type":"run","config":`+config+`}`, ignore)
+		got, _ := last["message"].(string)
+		if last["type"] != "error" || last["code"] != code || !strings.Contains(got, message) {
+			t.Errorf("%s ends with %.500v, want %s: …%s…", config, last, code, message)
+		}
+		fields, _ := last["fields"].([]any)
+		if len(fields) != len(paths) {
+			t.Fatalf("%s: fields %v, want those of %v", config, fields, paths)
+		}
+		for i, f := range fields {
+			if path := f.(map[string]any)["path"]; path != paths[i] {
+				t.Errorf("%s: field %v, want %s", config, path, paths[i])
+			}
+		}
+	}
+	check(`{`+quick+`,"runs":-1,"trials":-1}`, badConfig, "runs", "runs", "trials")
+	check(`{`+quick+`,"rums":1,"trials":"x"}`, badConfig, "rums", "rums", "trials")
+	check(`{"backend":{"type":"vllm","endpoint":"http://127.0.0.1:1"},"prompts":["a"]}`, unreached, "nothing listens")
+	check(`{"backend":{"type":"vllm","model":"m","executable":"/nowhere/vllm"},"prompts":["a"]}`, notFound, "/nowhere/vllm")
+}
+
+func TestRenderOfOtherFiles(t *testing.T) {
+	check := func(results, kind string) {
+		t.Helper()
+		if got := ask(t, `{"type":"render","results":`+results+`}`, ignore); got["type"] != kind {
+			t.Errorf("rendering %s gives %v, want %s", results, got, kind)
+		}
+	}
+	check(`{"engine":"vllm","model":"m","results":[{"concurrency":1,"num_requests":2,"ttft_p50_ms":20.5}]}`, "render") // splleed 0.1's
+	check(`{"schema_version":99,"results":[]}`, "error")
+	check(`[]`, "error")
+}
