@@ -15,7 +15,7 @@ func (r *run) results() *Results {
 	out := result.Run{
 		SchemaVersion: result.SchemaVersion,
 		Engine:        r.b.Backend.Engine(), Model: or(r.server.Model, "unknown"), Simulated: r.server.Simulated,
-		Timestamp: time.Now().UTC(),
+		Timestamp: result.Time{Time: time.Now().UTC()},
 		Config:    r.config(),
 		Results:   []result.Level{},
 		NTrials:   r.b.Trials,
@@ -127,7 +127,7 @@ func (r *run) environment() (result.Environment, *string) {
 		env.Engine.Version = &r.server.Version
 	}
 	env.Model = &result.ModelInfo{Name: or(r.server.Model, "unknown")}
-	env.GPUs = r.gpus
+	env.GPUs = append([]result.GPU{}, r.gpus...)
 	return env, environ.Summary(env.GPUs)
 }
 

@@ -89,7 +89,12 @@ func (r *run) play(ctx context.Context) (err error) {
 	if r.journal != nil {
 		defer func() { err = or(err, r.journal.Close()) }()
 	}
-	defer func() { err = or(err, r.close()) }()
+	defer func() {
+		// The figures are none the worse for it.
+		if err := r.close(); err != nil {
+			r.warnings = append(r.warnings, fmt.Sprintf("stopping the server: %v", err))
+		}
+	}()
 	if err := r.open(ctx); err != nil {
 		return err
 	}

@@ -32,20 +32,9 @@ func (as apis) dialect(api string) (dialect.Dialect, error) {
 	case "native":
 		api = "tgi"
 	}
-	d, ok := dialectNamed(api)
+	d, ok := dialect.Named(api)
 	if !ok {
 		return nil, fmt.Errorf("no API is called %q", api)
 	}
 	return d, nil
 }
-
-// dialectNamed is a variable for tests.
-var dialectNamed = dialect.Named
-
-// postedTo is a dialect at another path than its own.
-type postedTo struct {
-	dialect.Dialect
-	path string
-}
-
-func (p postedTo) Path() string { return p.path }

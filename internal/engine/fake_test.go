@@ -17,8 +17,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"github.com/splleed/splleed/internal/dialect"
 )
 
 // The test binary plays the engines too: with a fake in its environment it is a "vllm" or a
@@ -32,9 +30,6 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	if _, ok := dialect.Named("completions"); !ok {
-		dialectNamed = plainDialect
-	}
 	switch {
 	case os.Getenv(daemonEnv) != "":
 		daemon(os.Getenv(daemonEnv))
@@ -258,37 +253,4 @@ func recorded(t *testing.T, path string) (c call) {
 		t.Fatal(err)
 	}
 	return c
-}
-
-// plain is just enough of an API where the table of dialects has none yet.
-type plain struct{ path string }
-
-func plainDialect(name string) (dialect.Dialect, bool) {
-	path, ok := map[string]string{"completions": "/v1/completions", "chat": "/v1/chat/completions", "tgi": "/generate_stream"}[name]
-	return plain{path}, ok
-}
-
-func (p plain) Path() string             { return p.path }
-func (p plain) Framing() dialect.Framing { return dialect.SSE }
-func (p plain) Decoder() dialect.Decoder { return p }
-
-func (p plain) Body(r dialect.Request) ([]byte, error) {
-	return json.Marshal(map[string]any{
-		"model": r.Model, "prompt": r.Prompt, "max_tokens": r.Sampling.MaxTokens,
-		"inputs": r.Prompt, "parameters": map[string]any{"max_new_tokens": r.Sampling.MaxTokens},
-	})
-}
-
-func (p plain) Decode(payload []byte) (dialect.Delta, error) {
-	if string(payload) == "[DONE]" {
-		return dialect.Delta{Done: true}, nil
-	}
-	var event struct{ Error *string }
-	if err := json.Unmarshal(payload, &event); err != nil {
-		return dialect.Delta{}, err
-	}
-	if event.Error != nil {
-		return dialect.Delta{Error: *event.Error}, nil
-	}
-	return dialect.Delta{Content: dialect.Text}, nil
 }

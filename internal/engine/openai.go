@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/splleed/splleed/internal/dialect"
 	"github.com/splleed/splleed/internal/invalid"
 )
 
@@ -41,7 +42,7 @@ func (o OpenAI) Open(ctx context.Context, host Host) (*Server, error) {
 		return nil, err
 	}
 	if o.Path != "" {
-		d = postedTo{d, o.Path}
+		d = dialect.At(o.Path, d)
 	}
 	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, modelInBody: true, customPath: o.Path != ""}
 	return t.connect(ctx, host, o.Endpoint)

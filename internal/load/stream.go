@@ -118,8 +118,8 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 	switch {
 	case s.failure != nil:
 		return s.failure
-	case failure != nil && failure.Type == record.Truncated && s.complete:
-		// The server hung up after its finish reason, without the end of the HTTP body: nothing is missing.
+	case failure != nil && s.complete && unending(failure.Type):
+		// All had come: the server hung up, or fell silent, without the end of the HTTP body.
 	case failure != nil:
 		return failure
 	case !s.complete:
@@ -129,6 +129,11 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 		return &record.Failure{Type: record.Empty, Message: "the response finished without content"}
 	}
 	return nil
+}
+
+// unending reports a failure that only says that the HTTP body did not end as it should.
+func unending(f record.FailureType) bool {
+	return f == record.Truncated || f == record.TimeoutIdle || f == record.TimeoutTotal
 }
 
 // running notices servers that report usage with every event (continuous usage): its steps are exact token counts.

@@ -80,6 +80,7 @@ func TestVerdict(t *testing.T) {
 	check("finish|done", nil, as(record.Empty))
 	check("blank|finish,usage 1", nil, as(record.Empty))
 	check("text", as(record.TimeoutIdle), as(record.TimeoutIdle))
+	check("text|finish|done", as(record.TimeoutIdle), nil)
 }
 
 func TestStamps(t *testing.T) {

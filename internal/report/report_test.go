@@ -64,7 +64,7 @@ func flatten(l *result.Level) {
 func run(levels ...result.Level) *result.Run {
 	return &result.Run{
 		SchemaVersion: result.SchemaVersion, Engine: "vllm", Model: "Qwen/Qwen2.5-0.5B-Instruct", NTrials: 1, Results: levels,
-		Timestamp: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), Config: json.RawMessage(`{}`),
+		Timestamp: result.Time{Time: time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)}, Config: json.RawMessage(`{}`),
 	}
 }
 

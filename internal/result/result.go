@@ -19,7 +19,7 @@ type Run struct {
 	Engine            string          `json:"engine"`
 	Model             string          `json:"model"`
 	Simulated         bool            `json:"simulated"`
-	Timestamp         time.Time       `json:"timestamp"` // when the run ended, UTC
+	Timestamp         Time            `json:"timestamp"` // when the run ended, UTC
 	GPU               *string         `json:"gpu"`
 	Config            json.RawMessage `json:"config"`
 	Results           []Level         `json:"results"` // all trials pooled, one entry a level
@@ -30,6 +30,14 @@ type Run struct {
 	Interrupted       bool            `json:"interrupted"`        // the run was stopped before it was complete
 	Warnings          []string        `json:"warnings"`
 	Identity          Identity        `json:"identity"`
+}
+
+// Time is a moment in UTC, written as the Python splleed 0.1 did: with an offset of +00:00.
+type Time struct{ time.Time }
+
+// MarshalJSON writes microseconds, as Python does.
+func (t Time) MarshalJSON() ([]byte, error) {
+	return []byte(t.UTC().Format(`"2006-01-02T15:04:05.000000+00:00"`)), nil
 }
 
 // Trial is one pass over all levels.
