@@ -4,23 +4,24 @@
 # in flight at the server (the figures there are shown, not judged: server and client share the machine).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-splleed=bin/splleed out=out/truth
+splleed=bin/splleed out=out/truth server=
 rm -rf "$out" && mkdir -p "$out"
 
 # against NAME STREAMS RUNS CHECK-FLAGS -- SIM-FLAGS
 against() {
-	local name=$1 streams=$2 runs=$3 check=() server
+	local name=$1 streams=$2 runs=$3 check=()
 	shift 3
 	while [ "$1" != -- ]; do check+=("$1"); shift; done
 	shift
 	"$splleed" sim --port 0 --mode script --seed 7 --log "$out/$name.truth" "$@" >"$out/$name.listening" &
 	server=$!
-	trap 'kill $server 2>/dev/null || true' EXIT
+	trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 	until grep -q listening "$out/$name.listening"; do sleep 0.05; done
 	echo "== $name: $streams streams, $runs requests of 128 tokens"
 	"$splleed" run --quiet --backend vllm --endpoint "$(sed 's/.* \(http[^ ]*\).*/\1/' "$out/$name.listening")" \
 		--concurrency "$streams" --runs "$runs" --max-tokens 128 --input-len 16 --records "$out/$name.records" -o "$out/$name.json" >"$out/$name.table"
 	kill "$server" && wait "$server" || true
+	server=
 	python3 bench/truth/check.py "$out/$name.records" "$out/$name.truth" "${check[@]}"
 }
 
