@@ -37,16 +37,21 @@ def measure(
     backend: Backend, tokenizer: Tokenizer, tokens_in: int, tokens_out: int, levels: tuple[int, ...]
 ) -> BenchmarkResults:
     """One benchmark with prompts for every request of its own."""
-    runs = {level: max(RUNS, 2 * level) for level in levels}
-    count = len(levels) * max(runs.values()) + WARMUP * sum(levels)
-    return Benchmark(
+    runs = max(RUNS, 2 * max(levels))
+    # Measured, warm-up, and what keeps the load up until the last measured request has ended.
+    count = len(levels) * runs + (WARMUP + 2) * sum(levels)
+    results = Benchmark(
         backend=backend,
         prompts=synthetic_prompts(count, tokens_in, tokenizer, seed=tokens_in),
         concurrency=levels,
-        runs=max(runs.values()),
+        runs=runs,
         warmup=WARMUP,
         sampling=forced(tokens_out),
     ).run_sync(progress=True)
+    for level in results.results:
+        for warning in level.warnings or []:
+            print(f"warning: {warning}")
+    return results
 
 
 def number(value: float | None) -> str:
@@ -71,12 +76,11 @@ def main() -> None:
     scaling = measure(backend, tokenizer, 128, 128, LEVELS).results
 
     print(f"prefill  1024 in: TTFT p50 {number(prefill.ttft_p50_ms)} ms")
-    print(
-        f"decode   256 out: ITL p50 {number(decode.itl_p50_ms)} ms, {number(decode.throughput_tokens_per_sec)} tokens/s"
-    )
+    rate = decode.throughput["output_tokens_per_sec"]  # of the window, without ramp and tail
+    print(f"decode   256 out: ITL p50 {number(decode.itl_p50_ms)} ms, {number(rate)} tokens/s")
     print("scaling  in flight  tokens/s  per stream  ITL p50 ms")
     for level in scaling:
-        rate = level.throughput["output_tokens_per_sec"]  # of the window, without ramp and tail
+        rate = level.throughput["output_tokens_per_sec"]
         per_stream = rate / level.concurrency if rate and level.concurrency else None
         print(f"  {level.concurrency:>17}  {number(rate):>8}  {number(per_stream):>10}  {number(level.itl_p50_ms):>10}")
 

@@ -82,12 +82,13 @@ def main() -> None:
 
         backend = VLLMConfig(model=args.model, endpoint=args.base_url)
         tokenizer = AutoTokenizer.from_pretrained(args.model).encode
+    warmups = min(args.num_prompts, 16)
     wishes = {f"{metric}_ms": float(ms) for metric, ms in (wish.split(":") for wish in args.goodput)}
     results = Benchmark(
         backend=backend,
-        prompts=synthetic_prompts(args.num_prompts, args.random_input_len, tokenizer, seed=args.seed),
+        prompts=synthetic_prompts(args.num_prompts + warmups, args.random_input_len, tokenizer, seed=args.seed),
         runs=args.num_prompts,
-        num_warmups=min(args.num_prompts, 16),
+        num_warmups=warmups,
         sampling=SamplingParams(max_tokens=args.random_output_len, ignore_eos=True, temperature=0.0),
         seed=args.seed,
         slo=SLOConfig(**wishes) if wishes else None,
