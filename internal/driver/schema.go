@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -64,7 +65,10 @@ func fields(t reflect.Type) []field {
 	return fs
 }
 
-var rawMessage = reflect.TypeFor[json.RawMessage]()
+var (
+	rawMessage    = reflect.TypeFor[json.RawMessage]()
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+)
 
 func kindOf(t reflect.Type) string {
 	if t == rawMessage {
@@ -82,7 +86,7 @@ func kindOf(t reflect.Type) string {
 	case reflect.Slice:
 		return "array"
 	case reflect.Struct, reflect.Map, reflect.Interface:
-		if t.PkgPath() == "time" {
+		if t.Implements(textMarshaler) {
 			return "string"
 		}
 		return "object"
