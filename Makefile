@@ -5,6 +5,7 @@ VENV    := .venv
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 LDFLAGS := -s -w -X github.com/splleed/splleed.version=$(VERSION)
 
+GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
 
@@ -20,18 +21,25 @@ build: ## build bin/splleed
 install: ## install the splleed command where go puts commands
 	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '$(LDFLAGS)' ./cmd/splleed
 
+wheel: $(VENV)/ready ## build wheels for every system, and the sdist
+	for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64; do \
+		SPLLEED_TARGET=$$target $(VENV)/bin/python -m build --wheel --no-isolation --outdir dist >/dev/null || exit 1; done
+	$(VENV)/bin/python -m build --sdist --no-isolation --outdir dist >/dev/null
+	ls -l dist
+
 demo: build ## benchmark the embedded simulated server: no GPU, no account
-	mkdir -p out
+	rm -rf out && mkdir -p out
 	bin/splleed run --backend sim --concurrency 1,8,32 --runs 64 --max-tokens 32 --slo ttft=200,tpot=20 \
 		--sim-log out/truth.ndjson --records out/records.ndjson -o out/demo.json -o out/demo.csv
 
 test: test-go test-python ## run all tests
 
 test-go: ## Go tests with the race detector, fuzz seeds and command line scripts
-	$(GO) test -race ./...
+	$(GO) run $(GOTESTSUM) --format pkgname-and-test-fails -- -race ./...
 
 test-python: $(VENV)/ready build ## Python tests against the built wheel
-	rm -rf dist/test && $(VENV)/bin/python -m build --quiet --wheel --no-isolation --outdir dist/test
+	rm -rf dist/test
+	$(VENV)/bin/python -m build --wheel --no-isolation --outdir dist/test >/dev/null
 	$(VENV)/bin/pip install --quiet --force-reinstall --no-deps dist/test/*.whl
 	cd python/tests && ../../$(VENV)/bin/python -m pytest -q
 
