@@ -49,7 +49,7 @@ def measure(
         sampling=forced(tokens_out),
     ).run_sync(progress=True)
     for level in results.results:
-        for warning in level.warnings or []:
+        for warning in level.warnings:
             print(f"warning: {warning}")
     return results
 

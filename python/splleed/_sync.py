@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, wait
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,26 +29,33 @@ def _beside(work: Coroutine[Any, Any, T]) -> T:
     task = loop.create_task(work)
 
     def run() -> None:
+        outcome: Callable[[], None]
         try:
-            result.set_result(loop.run_until_complete(task))
+            outcome = partial(result.set_result, loop.run_until_complete(task))
         except BaseException as e:
-            result.set_exception(e)
-        finally:
-            loop.run_until_complete(loop.shutdown_default_executor())
-            loop.close()
+            outcome = partial(result.set_exception, e)
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+        outcome()
 
-    thread = threading.Thread(target=run, name="splleed-run", daemon=True)
-    thread.start()
+    threading.Thread(target=run, name="splleed-run", daemon=True).start()
     try:
-        while thread.is_alive() and not _called_off():
-            thread.join(0.1)  # not for ever: Windows delivers Ctrl-C only between waits
+        # Not for ever, since Windows delivers Ctrl-C only between waits; nor by joining the thread, which Python 3.10
+        # takes for ended when the wait is interrupted.
+        while not result.done() and not _called_off():
+            wait([result], timeout=0.1)
     except BaseException:
-        loop.call_soon_threadsafe(task.cancel)
-        thread.join()
+        _cancel(task, loop)
+        wait([result])
         raise
-    if thread.is_alive():
-        loop.call_soon_threadsafe(task.cancel)
+    if not result.done():
+        _cancel(task, loop)
     return result.result()
+
+
+def _cancel(task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop has just ended
+        loop.call_soon_threadsafe(task.cancel)
 
 
 def _called_off() -> bool:

@@ -76,14 +76,15 @@ class ConcurrencyResult:
     """What was sent beside the measured requests."""
     instrument: Mapping[str, Any] | None = None
     """What the client itself may have added."""
-    warnings: list[str] | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What the reader should know."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """The whole JSON."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ConcurrencyResult:
         """Reads the JSON form."""
-        return known(cls, data, raw=data)
+        return known(cls, {**data, "warnings": data.get("warnings") or []}, raw=data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -173,7 +174,8 @@ class BenchmarkResults:
     """The server was a simulated one."""
     interrupted: bool = False
     """The run was stopped before it was complete."""
-    warnings: list[str] | None = None
+    warnings: list[str] = field(default_factory=list)
+    """What the reader should know."""
     identity: Mapping[str, Any] = field(default_factory=dict)
     """Which program measured what: version, workload hash, seed."""
     schema_version: int = 0
@@ -194,6 +196,7 @@ class BenchmarkResults:
             data.get("environment"),
         )
         typed = {
+            "warnings": data.get("warnings") or [],
             "results": [ConcurrencyResult.from_dict(r) for r in data["results"]],
             "environment": EnvironmentInfo.from_dict(environment) if environment else None,
             "trial_results": None if trials is None else [TrialResult.from_dict(t) for t in trials],
