@@ -48,10 +48,11 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	case err != nil:
 		return nil, err
 	}
-	server.Version, server.Model, err = t.identify(ctx, p)
+	version, model, err := t.identify(ctx, p)
 	if err != nil {
 		return nil, err
 	}
+	server.is(version, model)
 	host.say("connected to %s", strings.TrimSpace(t.engine+" "+server.Version+" at "+base))
 	return server, nil
 }

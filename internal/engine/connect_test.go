@@ -50,8 +50,8 @@ func TestConnect(t *testing.T) {
 	check(VLLM{Endpoint: one}, "a", "0.32.0", "/v1/completions")
 	check(VLLM{Endpoint: one, Model: "a", API: "chat"}, "a", "0.32.0", "/v1/chat/completions")
 	check(VLLM{Endpoint: one + "/v1/"}, "a", "0.32.0", "/v1/completions")
-	check(OpenAI{Endpoint: one}, "a", "", "/v1/chat/completions")
-	check(OpenAI{Endpoint: one, Path: "/here"}, "a", "", "/here")
+	check(OpenAI{Endpoint: one}, "a", "0.32.0", "/v1/chat/completions")
+	check(OpenAI{Endpoint: one, Path: "/here"}, "a", "0.32.0", "/here")
 	check(TGI{Endpoint: one}, "a", "3.3.6", "/generate_stream")
 	check(TGI{Endpoint: one, Model: "by another name"}, "by another name", "3.3.6", "/generate_stream")
 
@@ -65,6 +65,20 @@ func TestConnect(t *testing.T) {
 
 	// Behind a prefix.
 	check(VLLM{Endpoint: serve(t, http.StripPrefix("/llm", &fake{Models: []string{"a"}})) + "/llm/v1"}, "a", "0.32.0", "/v1/completions")
+}
+
+// A simulated server is labelled as one, whatever it was taken for.
+func TestConnectToSimulated(t *testing.T) {
+	simulated, err := Sim{}.Open(t.Context(), Host{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer simulated.Close()
+	for _, b := range []Backend{VLLM{Endpoint: simulated.URL}, OpenAI{Endpoint: simulated.URL}, TGI{Endpoint: simulated.URL}} {
+		if s, err := b.Open(t.Context(), Host{}); err != nil || !s.Simulated {
+			t.Errorf("%T: %+v, %v; want it labelled as simulated", b, s, err)
+		}
+	}
 }
 
 // only answers one path.

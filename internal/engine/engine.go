@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/sim"
 )
 
 // Backend is a way to an inference server: a plain struct of configuration. The built-in ones implement nothing more
@@ -54,4 +55,9 @@ type Server struct {
 	// nothing to stop. Called once, after all requests have ended. An error says that something of it could not be
 	// stopped, or that it had ended by itself before; what was measured stands.
 	Close func() error
+}
+
+// is notes what the server says that it is. A simulated one says so whoever started it.
+func (s *Server) is(version, model string) {
+	s.Version, s.Model, s.Simulated = version, model, version == sim.Version
 }

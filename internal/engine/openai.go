@@ -44,7 +44,7 @@ func (o OpenAI) Open(ctx context.Context, host Host) (*Server, error) {
 	if o.Path != "" {
 		d = dialect.At(o.Path, d)
 	}
-	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, modelInBody: true, customPath: o.Path != ""}
+	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, aboutPath: "/version", modelInBody: true, customPath: o.Path != ""}
 	return t.connect(ctx, host, o.Endpoint)
 }
 

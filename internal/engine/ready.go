@@ -95,8 +95,7 @@ func (m *managed) try(ctx context.Context, p prober) (*Server, error) {
 		return nil, &oddAnswer{p.base, "/health", a}
 	}
 	server := m.server(p.base, p.header)
-	about := p.describe(ctx, m.aboutPath)
-	server.Version, server.Model = about.Version, m.servedName(ctx, p)
+	server.is(p.describe(ctx, m.aboutPath).Version, m.servedName(ctx, p))
 	return server, p.generate(ctx, server)
 }
 
