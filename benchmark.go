@@ -64,7 +64,7 @@ type SLO struct {
 	E2ELMs float64 `json:"e2el_ms,omitempty"`
 }
 
-// Timeouts, in seconds. Zero means the default.
+// Timeouts of one request, in seconds. Zero means the default.
 type Timeouts struct {
 	ConnectS    float64 `json:"connect_s,omitempty"`     // default 10
 	FirstTokenS float64 `json:"first_token_s,omitempty"` // from sent; default 300

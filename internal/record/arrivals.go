@@ -14,20 +14,31 @@ type Arrival struct {
 	Bound  time.Duration // how long before At it may really have come
 }
 
-// Arrivals is a log of arrivals in order of time, stored as varints: 3 to 5 bytes an arrival.
-// The zero value is an empty log.
+// Arrivals is a log of arrivals in order of time. The zero value is an empty log.
+//
+// It is stored as varints: the gap in steps of 100 ns, whose lowest bit says whether the arrival is a plain one (one
+// token in one event, no bound), else followed by tokens, events and bound. A plain arrival within 104 ms of the one
+// before takes at most 3 bytes.
 type Arrivals struct {
 	log  []byte
 	last Stamp
 	n    int
 }
 
+// plain marks an arrival of one token in one event, without a bound.
+const plain = 1
+
 // Append adds an arrival, which must not be earlier than the one before.
 func (a *Arrivals) Append(x Arrival) {
-	a.log = binary.AppendUvarint(a.log, uint64(x.At-a.last)/uint64(tick))
-	a.log = binary.AppendUvarint(a.log, uint64(x.Tokens))
-	a.log = binary.AppendUvarint(a.log, uint64(x.Events))
-	a.log = binary.AppendUvarint(a.log, uint64(x.Bound/tick))
+	steps := uint64(x.At-a.last) / uint64(tick) << 1
+	if x.Tokens == 1 && x.Events == 1 && x.Bound < tick {
+		a.log = binary.AppendUvarint(a.log, steps|plain)
+	} else {
+		a.log = binary.AppendUvarint(a.log, steps)
+		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens))
+		a.log = binary.AppendUvarint(a.log, uint64(x.Events))
+		a.log = binary.AppendUvarint(a.log, uint64(x.Bound/tick))
+	}
 	a.last = x.At
 	a.n++
 }
@@ -45,8 +56,12 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 			return v
 		}
 		for len(log) > 0 {
-			at += Stamp(next()) * Stamp(tick)
-			x := Arrival{At: at, Tokens: int(next()), Events: int(next()), Bound: time.Duration(next()) * tick}
+			steps := next()
+			at += Stamp(steps>>1) * Stamp(tick)
+			x := Arrival{At: at, Tokens: 1, Events: 1}
+			if steps&plain == 0 {
+				x.Tokens, x.Events, x.Bound = int(next()), int(next()), time.Duration(next())*tick
+			}
 			if !yield(x) {
 				return
 			}
@@ -54,7 +69,7 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 	}
 }
 
-// First and Last are the stamps of the first and last arrival, Unset where there are none.
+// First is the stamp of the first arrival, Unset where there are none.
 func (a *Arrivals) First() Stamp {
 	for x := range a.All() {
 		return x.At
