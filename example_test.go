@@ -189,3 +189,17 @@ func ExampleSyntheticPrompts() {
 	// Output:
 	// 3 <nil> true
 }
+
+// A built-in dialect, for a Backend of one's own whose server speaks a known API.
+func ExampleDialectNamed() {
+	chat, ok := splleed.DialectNamed("chat")
+	fmt.Println(ok, chat.Path(), chat.Framing() == splleed.SSE)
+	body, err := chat.Body(splleed.Request{Model: "m", Prompt: "Hello", Sampling: splleed.Sampling{MaxTokens: 8}})
+	fmt.Println(string(body), err)
+	delta, err := chat.Decoder().Decode([]byte(`{"choices":[{"delta":{"content":"Hi"}}]}`))
+	fmt.Println(delta.Content == splleed.TextContent, err)
+	// Output:
+	// true /v1/chat/completions true
+	// {"max_tokens":8,"messages":[{"content":"Hello","role":"user"}],"model":"m","stream":true,"stream_options":{"include_usage":true}} <nil>
+	// true <nil>
+}

@@ -17,6 +17,10 @@ import (
 // cache by now: it may not fetch anything.
 func goRun(t *testing.T, folder string, args ...string) string {
 	t.Helper()
+	files, _ := filepath.Glob(folder + "/*")
+	for _, file := range files {
+		os.Stat(file) // so that go test does not take the result of their former state from its cache
+	}
 	cmd := exec.CommandContext(t.Context(), "go", append([]string{"run", "."}, args...)...)
 	cmd.Dir, cmd.WaitDelay = folder, time.Second
 	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOWORK=off")
