@@ -7,7 +7,8 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
-// The backends. A program can bring its own: anything with the methods of Backend.
+// The backends. A program can bring its own: anything with the methods of Backend. Open fills in a Server; Benchmark.Run
+// posts to its URL in its Dialect, and calls its Close at the end.
 type (
 	Backend = engine.Backend
 	Server  = engine.Server
@@ -21,16 +22,35 @@ type (
 	Secret  = engine.Secret
 )
 
-// The APIs that servers speak. A Backend of one's own can bring its own Dialect.
+// The APIs that servers speak. A Backend of one's own can bring its own Dialect, or take one from DialectNamed.
 type (
 	Dialect  = dialect.Dialect
 	Decoder  = dialect.Decoder
 	Delta    = dialect.Delta
+	Content  = dialect.Content
 	Usage    = dialect.Usage
 	Request  = dialect.Request
 	Sampling = dialect.Sampling
 	Framing  = dialect.Framing
 )
+
+// How a Dialect's response body is cut into payloads.
+const (
+	SSE   = dialect.SSE   // server-sent events: a payload is the data of one event
+	Lines = dialect.Lines // one payload a line (NDJSON)
+	Whole = dialect.Whole // the whole body is one payload (no streaming)
+)
+
+// What kind of generated content a Delta brought.
+const (
+	NoContent        = dialect.None      // none: a role, a usage report, a keep-alive
+	BlankContent     = dialect.Blank     // a generated event without text: a token only if usage says so
+	TextContent      = dialect.Text      // text of the answer, or a tool call
+	ReasoningContent = dialect.Reasoning // reasoning text, where the server separates it
+)
+
+// DialectNamed returns a built-in dialect: "completions", "chat" or "tgi". Embed it to change one of its methods.
+func DialectNamed(name string) (Dialect, bool) { return dialect.Named(name) }
 
 // The parts of results.
 type (
@@ -42,8 +62,11 @@ type (
 	Summary   = result.Summary
 )
 
-// FieldError is one bad field of a configuration; ConfigError is all of them.
+// FieldError is one bad field of a configuration; ConfigError is all of them. A Backend of one's own whose fields can be
+// wrong is a Validator: Benchmark.Validate then names them too.
 type (
 	FieldError  = invalid.Field
+	FieldErrors = invalid.Fields
 	ConfigError = invalid.Error
+	Validator   = invalid.Validator
 )
