@@ -117,6 +117,9 @@ func (r *run) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if server == nil || server.Dialect == nil {
+		return fmt.Errorf("backend %q opened no server, or one without a dialect", r.b.Backend.Engine())
+	}
 	if r.server == nil {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)

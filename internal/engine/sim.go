@@ -32,7 +32,7 @@ type Sim struct {
 func (s Sim) Engine() string { return "sim" }
 
 // simAPIs are the APIs with the names of their dialects.
-var simAPIs = map[string]string{"": "completions", "completions": "completions", "chat": "chat", "native": "tgi"}
+var simAPIs = map[string]string{"": "completions", "auto": "completions", "completions": "completions", "chat": "chat", "native": "tgi"}
 
 // Validate names the bad fields.
 func (s Sim) Validate() invalid.Fields {
