@@ -69,17 +69,15 @@ type running struct {
 	out, err string // files: that splleed is killed does not end what is written to them
 }
 
-// start starts splleed with the arguments of a command line.
+// command is splleed with the arguments of a command line.
+func (s *stage) command(args ...string) *exec.Cmd {
+	return &exec.Cmd{Path: "/proc/self/exe", Args: append([]string{"splleed"}, args...), Dir: s.dir, Env: s.env}
+}
+
+// start starts splleed.
 func (s *stage) start(args ...string) *running {
 	s.t.Helper()
-	self, err := os.Executable()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r := &running{
-		Cmd: &exec.Cmd{Path: self, Args: append([]string{"splleed"}, args...), Dir: s.dir, Env: s.env},
-		out: filepath.Join(s.dir, "stdout"), err: filepath.Join(s.dir, "stderr"),
-	}
+	r := &running{Cmd: s.command(args...), out: filepath.Join(s.dir, "stdout"), err: filepath.Join(s.dir, "stderr")}
 	stdout, bad := os.Create(r.out)
 	stderr, err := os.Create(r.err)
 	if err := errors.Join(bad, err); err != nil {
