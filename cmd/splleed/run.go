@@ -63,7 +63,7 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 		return p.explain(err)
 	}
 	if broken := c.deliver(results, p.outputs); broken != nil {
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			c.say("splleed: %v", err)
 		}
 		return broken
