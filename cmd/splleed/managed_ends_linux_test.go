@@ -119,3 +119,30 @@ func TestSecondInterrupt(t *testing.T) {
 		})
 	}
 }
+
+// Ctrl-C on "splleed run … 2>&1 | tee log" ends tee first: what was measured is saved all the same.
+func TestInterruptedWithItsReader(t *testing.T) {
+	t.Parallel()
+	s := newStage(t, "vllm", moments["load"].fake)
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := s.command(append([]string{"run"}, s.managed("--runs", "100000", "--max-tokens", "20", "-o", "out.csv")...)...)
+	cmd.Stdout, cmd.Stderr = write, write
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	write.Close()
+	until(t, time.Minute, "there is load", func() bool { return s.asked() >= 5 })
+	read.Close()
+	cmd.Process.Signal(syscall.SIGINT)
+	cmd.Wait()
+	if got := cmd.ProcessState.String(); got != "exit status 130" {
+		t.Errorf("ended with %s", got)
+	}
+	if r := s.results("out.json"); !r.Interrupted || len(r.Results) != 1 || r.Results[0].NumSuccessful == 0 {
+		t.Errorf("interrupted %v, levels %v", r.Interrupted, r.Results)
+	}
+	says(t, text(filepath.Join(s.dir, "out.csv")), "concurrency")
+}
