@@ -93,6 +93,9 @@ func (c console) exit(err error, s *signals) int {
 	var many *splleed.TooManyFailures
 	switch {
 	case s.code() != good:
+		if err != nil && !errors.Is(err, context.Canceled) {
+			c.say("splleed: %v", err) // what is done could not be kept
+		}
 		return s.code()
 	case err == nil:
 		return good

@@ -2,12 +2,20 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// parts are what else the test binary plays, by the name under which it is started.
+var parts = map[string]func(){}
+
 func TestMain(m *testing.M) {
+	if play, ok := parts[filepath.Base(os.Args[0])]; ok {
+		play()
+		return
+	}
 	testscript.Main(m, map[string]func(){"splleed": main})
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 
 	"golang.org/x/term"
 
@@ -31,8 +33,10 @@ func (*runCmd) Help() string {
 Names of "vllm bench serve" are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --goodput, --random-input-len, --random-output-len, --save-result, --result-dir, --result-filename and an --endpoint that begins with "/".`
 }
 
-// Run is also left by Ctrl-C and SIGTERM: what was measured until then is printed and saved.
+// Run is also left by Ctrl-C and SIGTERM: what was measured until then is printed and saved. Saved it is also where
+// nobody reads what is printed: Ctrl-C on "splleed run … | tee log" ends tee first.
 func (r *runCmd) Run(ctx context.Context, c console) error {
+	signal.Ignore(syscall.SIGPIPE)
 	p, err := r.plan(c)
 	if err != nil {
 		return err
@@ -63,7 +67,7 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 		return p.explain(err)
 	}
 	if broken := c.deliver(results, p.outputs); broken != nil {
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			c.say("splleed: %v", err)
 		}
 		return broken

@@ -34,13 +34,21 @@ def sim(*flags: str) -> Iterator[str]:
 
 # Notes how it was called, then becomes the simulated server, at the port and with the model of its own flags.
 FAKE_ENGINE = """
-import json, os, sys, time
+import json, os, signal, sys, time
 argv = sys.argv[1:]
 flags = dict(zip(argv, argv[1:]))
+if {stubborn!r}:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(180)
+        os._exit(0)
+    os.wait()
 with open({log!r}, "a") as f:
     print(json.dumps({{"pid": os.getpid(), "argv": argv, "env": dict(os.environ)}}), file=f, flush=True)
 if {slow!r}:
-    time.sleep(600)
+    time.sleep(180)
 model = argv[1] if argv[0] == "serve" else flags["--model-id"]
 port = flags["--port"]
 os.execv({binary!r}, [{binary!r}, "sim", "--port", port, "--model", model, "--speed", {speed!r}])
@@ -48,11 +56,17 @@ os.execv({binary!r}, [{binary!r}, "sim", "--port", port, "--model", model, "--sp
 
 
 class FakeEngine:
-    """An executable that pretends to be an engine."""
+    """An executable that pretends to be an engine.
 
-    def __init__(self, folder: Path, name: str, *, slow: bool = False, speed: str = SPEED) -> None:
+    A slow one never comes up. A stubborn one has a daemon that leaves the session; it is deaf to SIGTERM, and so is the
+    engine until it is up.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, *, slow: bool = False, stubborn: bool = False, speed: str = SPEED
+    ) -> None:
         self._log = folder / f"{name}.log"
-        source = FAKE_ENGINE.format(log=str(self._log), slow=slow, speed=speed, binary=binary.find())
+        source = FAKE_ENGINE.format(log=str(self._log), slow=slow, stubborn=stubborn, speed=speed, binary=binary.find())
         self.path = script(folder / name, source)
 
     def starts(self) -> list[dict[str, Any]]:
