@@ -220,6 +220,10 @@ func TestAllFailed(t *testing.T) {
 	if out.TTFTP50Ms != nil || out.Metrics["ttft"].Served.P50 != nil || out.NumFailed != 1 {
 		t.Errorf("a level that failed entirely has ttft %v", out.TTFTP50Ms)
 	}
+	none := Describe(Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{failed(0, record.Connect), failed(5, record.Connect), failed(9, record.Connect)}}}})
+	if got := none.Metrics["ttft"].Offered.Beyond; !slices.Equal(got, []string{"p50", "p90", "p95", "p99", "p99_9"}) {
+		t.Errorf("of three failures only %v lie beyond all limits, want every percentile", got)
+	}
 	if out.ThroughputTokensPerSec == nil || *out.ThroughputTokensPerSec != 0 {
 		t.Error("a level that failed entirely delivered no tokens: want 0, measured")
 	}
