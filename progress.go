@@ -12,7 +12,7 @@ import (
 
 // Progress tells how far a run is.
 type Progress struct {
-	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "drain", "level_done"
+	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "level_done"
 	Message string  `json:"message,omitempty"` // in words: how far the server's start is; the figures of a finished level
 	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
 	LevelNo int     `json:"level_no"`          // 1-based, over all trials
