@@ -2,6 +2,7 @@ package splleed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -18,25 +19,27 @@ import (
 
 // Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
 // too many failed requests, the results together with a *TooManyFailures. Bad configuration is a *ConfigError, returned
-// before anything runs.
+// before anything runs. Whatever else goes wrong once levels have been played, a full disk say, costs no results.
 func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
 	r := newRun(b)
-	if err := r.play(ctx); err != nil && r.server == nil {
+	err := r.play(ctx)
+	if len(r.trials) == 0 {
 		return nil, err
-	} else if err != nil && ctx.Err() == nil {
-		return r.results(), err
+	}
+	stopped := context.Cause(ctx)
+	if err != nil && stopped != nil && !errors.Is(err, stopped) {
+		r.warnings = append(r.warnings, err.Error())
 	}
 	results := r.results()
+	var saved error
 	if b.OutputFile != "" {
-		if err := results.Save(b.OutputFile); err != nil {
-			return results, err
-		}
+		saved = results.Save(b.OutputFile)
 	}
-	if ctx.Err() != nil {
-		return results, context.Cause(ctx)
+	if err := errors.Join(or(stopped, err), saved); err != nil {
+		return results, err
 	}
 	return results, results.failedTooOften(*r.b.MaxErrorRate)
 }
