@@ -12,6 +12,7 @@ import (
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
@@ -19,10 +20,16 @@ import (
 
 // Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
 // too many failed requests, the results together with a *TooManyFailures. Bad configuration is a *ConfigError, returned
-// before anything runs. Whatever else goes wrong once levels have been played, a full disk say, costs no results.
+// before anything runs, as is the error of an OutputFile that cannot be written. What goes wrong once levels have been
+// played, a full disk say, costs no results.
 func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
+	}
+	if b.OutputFile != "" {
+		if err := report.Probe(b.OutputFile); err != nil {
+			return nil, err
+		}
 	}
 	r := newRun(b)
 	err := r.play(ctx)

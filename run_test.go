@@ -3,6 +3,7 @@ package splleed_test
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -53,5 +54,15 @@ func TestFullDiskOfAStoppedRun(t *testing.T) {
 	}
 	if !strings.Contains(strings.Join(results.Warnings, "; "), errFull.Error()) {
 		t.Errorf("warnings %q do not tell that the journal is broken", results.Warnings)
+	}
+}
+
+func TestOutputFileIsTriedBeforeTheRun(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if results, err := small(filepath.Join(file, "out.json")).Run(t.Context()); err == nil || results != nil {
+		t.Errorf("a run whose results have no place gave %v, %v", results, err)
 	}
 }
