@@ -164,7 +164,7 @@ func levelWarnings(l result.Level) []string {
 	case "short":
 		say("too few requests for a window (%.2g a slot): rates are over first start to last end, ramp and tail included", l.Window.Turns)
 	case "no_warmup":
-		say("no warm-up to full swing: rates are over first start to last end, ramp and tail included")
+		say("no warm-up brought the load to full swing: rates are over first start to last end, ramp and tail included")
 	}
 	if share := l.Tokens.RepeatedShare; share > 0 {
 		say("%.0f %% of the input had been sent before: with a prefix cache, TTFT is that of cache hits (cached input: %s)", 100*share, cached(l))

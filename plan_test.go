@@ -2,6 +2,7 @@ package splleed
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -100,6 +101,13 @@ func TestValidateNamesEveryFault(t *testing.T) {
 	}
 	if len(paths) != len(want) {
 		t.Errorf("named are %v, want %v", paths, want)
+	}
+	huge := Benchmark{
+		Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1e9}, ArrivalRate: []float64{1e-300}, Burstiness: math.Inf(1),
+		SLO: SLO{TTFTMs: math.NaN()}, Timeouts: Timeouts{TotalS: 1e12},
+	}
+	if fields, _ := invalid.In(huge.Validate()); len(fields) != 5 {
+		t.Errorf("of five numbers that nobody can mean these are named: %v", fields)
 	}
 	if err := (Benchmark{Backend: Sim{}, Prompts: []string{"x"}}).Validate(); err != nil {
 		t.Errorf("the least Benchmark is refused: %v", err)

@@ -12,7 +12,7 @@ import (
 
 // Progress tells how far a run is.
 type Progress struct {
-	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "drain", "level_done"
+	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "level_done"
 	Message string  `json:"message,omitempty"` // in words: how far the server's start is; the figures of a finished level
 	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
 	LevelNo int     `json:"level_no"`          // 1-based, over all trials
@@ -33,6 +33,8 @@ type reporter struct {
 	all    int // measured requests of the whole run
 	quit   chan struct{}
 	ticker sync.WaitGroup
+
+	telling sync.Mutex // held around tell; taken before mu, which requests need
 
 	mu      sync.Mutex
 	now     Progress
@@ -62,26 +64,37 @@ func (r *reporter) tick() {
 			return
 		case <-t.C:
 			r.mu.Lock()
-			if r.changed {
-				r.report()
-			}
+			changed := r.changed
 			r.mu.Unlock()
+			if changed {
+				r.report(func(*Progress) {})
+			}
 		}
 	}
 }
 
-// report is called under mu.
-func (r *reporter) report() {
-	r.changed = false
+// report changes how things stand and tells it.
+func (r *reporter) report(change func(*Progress)) {
 	if r.tell == nil {
 		return
 	}
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	r.tell(r.standing(change))
+}
+
+// standing is how things stand after a change.
+func (r *reporter) standing(change func(*Progress)) Progress {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	change(&r.now)
 	if r.done > 0 {
 		passed := (r.clock.Now() - r.begin).Seconds()
 		r.now.ETASec = passed / float64(r.done) * float64(r.all-r.done)
 	}
-	r.tell(r.now)
-	r.now.Message = ""
+	now := r.now
+	r.now.Message, r.changed = "", false
+	return now
 }
 
 func (r *reporter) close() {
@@ -91,23 +104,19 @@ func (r *reporter) close() {
 
 // say tells in words what goes on with the server.
 func (r *reporter) say(message string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now.Stage, r.now.Message = "server", message
-	r.report()
+	r.report(func(now *Progress) { now.Stage, now.Message = "server", message })
 }
 
 // level begins a level.
 func (r *reporter) level(p point, trial int) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.begin == 0 {
-		r.begin = r.clock.Now()
-	}
-	r.now.Stage, r.now.Level, r.now.Trial = "warmup", p.String(), trial+1
-	r.now.Done, r.now.Failed, r.now.Total = 0, 0, p.runs
-	r.now.LevelNo++
-	r.report()
+	r.report(func(now *Progress) {
+		if r.begin == 0 {
+			r.begin = r.clock.Now()
+		}
+		now.Stage, now.Level, now.Trial = "warmup", p.String(), trial+1
+		now.Done, now.Failed, now.Total = 0, 0, p.runs
+		now.LevelNo++
+	})
 }
 
 // ended counts a request.
@@ -128,12 +137,11 @@ func (r *reporter) ended(rec *record.Record) {
 
 // levelDone tells a level's figures.
 func (r *reporter) levelDone(l result.Level) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.now.Stage = "level_done"
-	r.now.Message = fmt.Sprintf("%d of %d ok, TTFT p50 %s ms, ITL p50 %s ms, %s tokens/s",
-		l.NumSuccessful, l.NumRequests, figure(l.TTFTP50Ms), figure(l.ITLP50Ms), figure(l.Throughput.OutputTokensPerSec))
-	r.report()
+	r.report(func(now *Progress) {
+		now.Stage = "level_done"
+		now.Message = fmt.Sprintf("%d of %d ok, TTFT p50 %s ms, ITL p50 %s ms, %s tokens/s",
+			l.NumSuccessful, l.NumRequests, figure(l.TTFTP50Ms), figure(l.ITLP50Ms), figure(l.Throughput.OutputTokensPerSec))
+	})
 }
 
 func figure(x *float64) string {

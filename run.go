@@ -2,6 +2,7 @@ package splleed
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
@@ -18,25 +20,33 @@ import (
 
 // Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
 // too many failed requests, the results together with a *TooManyFailures. Bad configuration is a *ConfigError, returned
-// before anything runs.
+// before anything runs, as is the error of an OutputFile that cannot be written. What goes wrong once levels have been
+// played, a full disk say, costs no results.
 func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	r := newRun(b)
-	if err := r.play(ctx); err != nil && r.server == nil {
-		return nil, err
-	} else if err != nil && ctx.Err() == nil {
-		return r.results(), err
-	}
-	results := r.results()
 	if b.OutputFile != "" {
-		if err := results.Save(b.OutputFile); err != nil {
-			return results, err
+		if err := report.Probe(b.OutputFile); err != nil {
+			return nil, err
 		}
 	}
-	if ctx.Err() != nil {
-		return results, context.Cause(ctx)
+	r := newRun(b)
+	err := r.play(ctx)
+	if len(r.trials) == 0 {
+		return nil, err
+	}
+	stopped := context.Cause(ctx)
+	if err != nil && stopped != nil && !errors.Is(err, stopped) {
+		r.warnings = append(r.warnings, err.Error())
+	}
+	results := r.results()
+	var saved error
+	if b.OutputFile != "" {
+		saved = results.Save(b.OutputFile)
+	}
+	if err := errors.Join(or(stopped, err), saved); err != nil {
+		return results, err
 	}
 	return results, results.failedTooOften(*r.b.MaxErrorRate)
 }

@@ -2,6 +2,7 @@ package splleed
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -34,15 +35,15 @@ func (b Benchmark) checkLoad(bad *invalid.Fields) {
 	modes := []Mode{"", Latency, Throughput, Serve}
 	bad.Check(slices.Contains(modes, b.Mode), "mode", "is %q: want latency, throughput or serve", b.Mode)
 	for i, n := range b.Concurrency {
-		bad.Check(n >= 1, fmt.Sprintf("concurrency[%d]", i), "is %d: want 1 or more", n)
+		bad.Check(n >= 1 && n <= 1e6, fmt.Sprintf("concurrency[%d]", i), "is %d: want 1 to 1,000,000", n)
 	}
 	for i, r := range b.ArrivalRate {
-		bad.Check(r > 0 && r <= 1e6, fmt.Sprintf("arrival_rate[%d]", i), "is %g: want requests per second, more than 0 and at most 1,000,000", r)
+		bad.Check(r >= 1e-6 && r <= 1e6, fmt.Sprintf("arrival_rate[%d]", i), "is %g: want requests per second, more than 0 (0.000001 at least) and at most 1,000,000", r)
 	}
 	names := schedule.Names()
 	bad.Check(b.ArrivalPattern == "" || slices.Contains(names, b.ArrivalPattern), "arrival_pattern",
 		"is %q: want %s", b.ArrivalPattern, strings.Join(names, ", "))
-	bad.Check(b.Burstiness >= 0, "burstiness", "is %g: want more than 0", b.Burstiness)
+	bad.Check(b.Burstiness >= 0 && b.Burstiness <= math.MaxFloat64, "burstiness", "is %g: want more than 0", b.Burstiness)
 }
 
 func (b Benchmark) checkRuns(bad *invalid.Fields) {
@@ -55,15 +56,21 @@ func (b Benchmark) checkRuns(bad *invalid.Fields) {
 }
 
 func (b Benchmark) checkLimits(bad *invalid.Fields) {
-	notNegative := func(path string, v float64) { bad.Check(v >= 0, path, "is %g: want more than 0", v) }
-	notNegative("slo.ttft_ms", b.SLO.TTFTMs)
-	notNegative("slo.tpot_ms", b.SLO.TPOTMs)
-	notNegative("slo.itl_ms", b.SLO.ITLMs)
-	notNegative("slo.e2el_ms", b.SLO.E2ELMs)
-	notNegative("timeouts.connect_s", b.Timeouts.ConnectS)
-	notNegative("timeouts.first_token_s", b.Timeouts.FirstTokenS)
-	notNegative("timeouts.idle_s", b.Timeouts.IdleS)
-	notNegative("timeouts.total_s", b.Timeouts.TotalS)
+	goal := func(path string, ms float64) {
+		bad.Check(ms >= 0 && ms <= math.MaxFloat64, path, "is %g: want more than 0", ms)
+	}
+	goal("slo.ttft_ms", b.SLO.TTFTMs)
+	goal("slo.tpot_ms", b.SLO.TPOTMs)
+	goal("slo.itl_ms", b.SLO.ITLMs)
+	goal("slo.e2el_ms", b.SLO.E2ELMs)
+	limit := func(path string, seconds float64) {
+		const week = 7 * 24 * 3600 // some longer ones would be negative in nanoseconds
+		bad.Check(seconds >= 0 && seconds <= week, path, "is %g: want seconds, more than 0 and at most a week", seconds)
+	}
+	limit("timeouts.connect_s", b.Timeouts.ConnectS)
+	limit("timeouts.first_token_s", b.Timeouts.FirstTokenS)
+	limit("timeouts.idle_s", b.Timeouts.IdleS)
+	limit("timeouts.total_s", b.Timeouts.TotalS)
 	if r := b.MaxErrorRate; r != nil {
 		bad.Check(*r >= 0 && *r <= 1, "max_error_rate", "is %g: want 0 to 1", *r)
 	}

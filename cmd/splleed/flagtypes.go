@@ -119,14 +119,17 @@ func (g *goals) UnmarshalText(text []byte) error {
 	return nil
 }
 
-var goal = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+$`)
+var (
+	goal       = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+$`)
+	startsGoal = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+( |$)`)
+)
 
 // joinGoodput makes one value of vLLM's "--goodput ttft:200 tpot:50".
 func joinGoodput(args []string) []string {
 	var out []string
 	for _, a := range args {
 		last := len(out) - 1
-		if last >= 1 && (out[last-1] == "--goodput" || out[last-1] == "--slo") && goal.MatchString(a) && goal.MatchString(strings.Fields(out[last])[0]) {
+		if last >= 1 && (out[last-1] == "--goodput" || out[last-1] == "--slo") && goal.MatchString(a) && startsGoal.MatchString(out[last]) {
 			out[last] += " " + a
 		} else {
 			out = append(out, a)

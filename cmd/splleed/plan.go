@@ -5,8 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/splleed/splleed"
@@ -70,11 +74,31 @@ func readConfig(c console, path string) (*configfile.File, error) {
 
 // decode makes the benchmark of the configuration.
 func (p *plan) decode() error {
+	if err := p.explain(infinite("", p.overlay.config).Err()); err != nil {
+		return err
+	}
 	data, err := json.Marshal(p.overlay.config)
 	if err != nil {
 		return faulty("%v", err)
 	}
 	return p.explain(json.Unmarshal(data, &p.benchmark))
+}
+
+// infinite finds the numbers that YAML and flags have, and JSON has not.
+func infinite(path string, v any) (bad invalid.Fields) {
+	switch v := v.(type) {
+	case float64:
+		bad.Check(!math.IsInf(v, 0) && !math.IsNaN(v), path, "is %g: want a finite number", v)
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			bad = append(bad, infinite(strings.TrimPrefix(path+"."+key, "."), v[key])...)
+		}
+	case []any:
+		for i, item := range v {
+			bad = append(bad, infinite(fmt.Sprintf("%s[%d]", path, i), item)...)
+		}
+	}
+	return bad
 }
 
 // explain says of each bad field which flag or which line of the file it came from.

@@ -41,6 +41,11 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
+	for _, path := range p.outputs {
+		if err := report.Probe(path); err != nil {
+			return faulty("--output: %v", err)
+		}
+	}
 	b := p.benchmark
 	b.Getenv, b.LogDir = c.getenv, r.Output.LogDir
 	if r.Output.Records != "" {

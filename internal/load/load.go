@@ -48,7 +48,7 @@ type Load struct {
 type Outcome struct {
 	Records   []*record.Record
 	T0, T1    record.Stamp // the measured window [T0, T1)
-	FullSwing bool         // every slot had turned over once by T0, or the open loop was warmed up
+	FullSwing bool         // by T0 every slot had turned over once; of an open loop, some request had ended
 }
 
 // Run plays one level and returns when all its requests have ended. When ctx ends, it ends at once, with the requests

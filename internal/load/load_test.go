@@ -169,12 +169,23 @@ func TestOpenLoopCapQueues(t *testing.T) {
 func TestOpenLoopWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		arrivals, _ := schedule.New("constant", 10, 1, 1)
-		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, Runs: 20, Filler: true}, always(time.Second))
+		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, Runs: 20, Filler: true}, always(150*time.Millisecond))
 		if got := o.T1.Sub(o.T0); got != 2*time.Second+1 || !o.FullSwing {
 			t.Errorf("20 arrivals at 10/s make a window of %v (full swing %v), want 2 s", got, o.FullSwing)
 		}
 		if n := len(measured(o)); n != 20 {
 			t.Errorf("%d measured requests, want 20", n)
+		}
+	})
+}
+
+// Three warm-up arrivals in 0.3 s have filled nothing when requests take a second: the window opens on a ramp.
+func TestOpenLoopThatHasNotTurnedOverIsNoFullSwing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		arrivals, _ := schedule.New("constant", 10, 1, 1)
+		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, Runs: 5, Filler: true}, always(time.Second))
+		if o.FullSwing {
+			t.Error("full swing is claimed before any request has ended")
 		}
 	})
 }

@@ -24,7 +24,8 @@ type arrived struct {
 
 // open sends arrivals until the last measured request has ended.
 //
-// The window opens with the last warm-up arrival, so that it holds whole gaps only.
+// The window opens with the last warm-up arrival, so that it holds whole gaps only. That is full swing only if requests
+// leave by then: arrivals alone are a ramp.
 func (r *runner) open() {
 	l := &line{runner: r}
 	begin := r.Clock.Now() + lead
@@ -61,7 +62,7 @@ func (l *line) arrive(due time.Duration) bool {
 	l.waiting = append(l.waiting, arrived{t, due})
 	l.arrived++
 	if l.arrived == l.Warmup {
-		l.warm, l.fullSwing, l.t0 = true, true, record.At(due)
+		l.warm, l.fullSwing, l.t0 = true, len(l.records) > 0, record.At(due)
 	}
 	l.serve()
 	return true

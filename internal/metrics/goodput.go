@@ -47,12 +47,22 @@ func (l Level) goodput(p population) *result.Goodput {
 			tokens += int(r.OutputTokens)
 		}
 	}
-	seconds := l.seconds(p)
+	window := l.seconds(p) * l.startsPerGap(p)
 	share := func(good, of int) *float64 { return number(100 * float64(good) / float64(of)) }
 	g.Percent = share(g.Good, g.Offered)
 	g.LowPercent, g.HighPercent = share(g.Good, g.Offered+g.Censored), share(g.Good+g.Censored, g.Offered+g.Censored)
-	g.RequestsPerSec, g.TokensPerSec = number(float64(g.Good)/seconds), number(float64(tokens)/seconds)
+	g.RequestsPerSec, g.TokensPerSec = number(float64(g.Good)/window), number(float64(tokens)/window)
 	return g
+}
+
+// startsPerGap is by how much a window holds more starts than gaps between them. A closed loop's begins with its first
+// measured start and ends with its last, one gap fewer; an open loop's begins a gap earlier; a whole pass is no window.
+func (l Level) startsPerGap(p population) float64 {
+	if l.Open || l.kind(p) != fullSwing {
+		return 1
+	}
+	starts := float64(len(p.offered) + len(p.censored))
+	return starts / (starts - float64(len(l.Trials)))
 }
 
 // meets judges a success, and counts what it missed and what did not apply.

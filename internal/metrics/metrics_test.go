@@ -204,8 +204,9 @@ func TestGoodput(t *testing.T) {
 	if *g.LowPercent != 100*2.0/6 || *g.HighPercent != 50 {
 		t.Errorf("bounds [%v, %v], want [33.3, 50]", *g.LowPercent, *g.HighPercent)
 	}
-	if *g.RequestsPerSec != 1 || *g.TokensPerSec != 2 {
-		t.Errorf("good %v requests/s and %v tokens/s, want 1 and 2", *g.RequestsPerSec, *g.TokensPerSec)
+	// Six starts make five gaps in 2 s, so requests start at 2.5/s; a third of them, with two tokens each, is good.
+	if math.Abs(*g.RequestsPerSec-2.5/3) > 1e-9 || math.Abs(*g.TokensPerSec-5.0/3) > 1e-9 {
+		t.Errorf("good %v requests/s and %v tokens/s, want 0.83 and 1.67", *g.RequestsPerSec, *g.TokensPerSec)
 	}
 	if g.NotApplicable["tpot"] != 1 || g.NotApplicable["itl"] != 1 || g.Missed["ttft"] != 1 || g.Missed["itl"] != 1 {
 		t.Errorf("not applicable %v, missed %v", g.NotApplicable, g.Missed)
@@ -215,10 +216,28 @@ func TestGoodput(t *testing.T) {
 	}
 }
 
+// One slot, 1 s a request, all good: goodput is the throughput, not one request more in the same time.
+func TestGoodputOfOneSlotIsItsThroughput(t *testing.T) {
+	var rs []*record.Record
+	for i := range 4 {
+		rs = append(rs, request(1000*i, [2]int{1000*i + 500, 1}, [2]int{1000*i + 999, 1}))
+	}
+	out := Describe(Level{Slots: 1, SLO: SLO{E2E: 5000}, Trials: []Trial{{Records: rs, FullSwing: true, T1: 3000*msec + 1}}})
+	for name, rate := range map[string]*float64{"goodput": out.Goodput.RequestsPerSec, "throughput": out.Throughput.RequestsPerSec} {
+		if math.Abs(*rate-1) > 1e-6 {
+			t.Errorf("%s = %v/s, want 1", name, *rate)
+		}
+	}
+}
+
 func TestAllFailed(t *testing.T) {
 	out := Describe(Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{failed(0, record.Connect)}}}})
 	if out.TTFTP50Ms != nil || out.Metrics["ttft"].Served.P50 != nil || out.NumFailed != 1 {
 		t.Errorf("a level that failed entirely has ttft %v", out.TTFTP50Ms)
+	}
+	none := Describe(Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{failed(0, record.Connect), failed(5, record.Connect), failed(9, record.Connect)}}}})
+	if got := none.Metrics["ttft"].Offered.Beyond; !slices.Equal(got, []string{"p50", "p90", "p95", "p99", "p99_9"}) {
+		t.Errorf("of three failures only %v lie beyond all limits, want every percentile", got)
 	}
 	if out.ThroughputTokensPerSec == nil || *out.ThroughputTokensPerSec != 0 {
 		t.Error("a level that failed entirely delivered no tokens: want 0, measured")

@@ -29,6 +29,28 @@ func Save(path string, r *result.Run) error {
 	return replace(path, text.Bytes())
 }
 
+// Probe finds out whether Save could write to path, before there is anything to save: it makes the folders on the way to
+// it, and a file there that it removes again.
+func Probe(path string) error {
+	if _, err := ForFile(path); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s: is a folder", path)
+	}
+	draft := draftOf(path)
+	if err := write(draft, nil, 0o666); err != nil {
+		return err
+	}
+	return os.Remove(draft)
+}
+
+// draftOf is a new name beside path.
+func draftOf(path string) string { return fmt.Sprintf("%s.%08x.tmp", path, rand.Uint32()) }
+
 // replace puts a complete new file in the place of path, which may be a link to the real one. It is written beside the
 // real one: a rename does not cross file systems.
 func replace(path string, data []byte) error {
@@ -42,7 +64,7 @@ func replace(path string, data []byte) error {
 	if old, err := os.Stat(real); err == nil {
 		mode = old.Mode().Perm()
 	}
-	draft := fmt.Sprintf("%s.%08x.tmp", real, rand.Uint32())
+	draft := draftOf(real)
 	if err := write(draft, data, mode); err != nil {
 		return errors.Join(err, os.Remove(draft))
 	}

@@ -35,7 +35,8 @@ func Quantile(sorted []float64, q float64) float64 {
 	}
 	h := float64(len(sorted)-1) * q
 	i := int(h)
-	if frac := h - float64(i); frac > 0 {
+	// Two infinite neighbours have no difference.
+	if frac := h - float64(i); frac > 0 && sorted[i+1] > sorted[i] {
 		return sorted[i] + frac*(sorted[i+1]-sorted[i])
 	}
 	return sorted[i]

@@ -30,6 +30,9 @@ func TestQuantileLeansOnInfinity(t *testing.T) {
 	if got := Quantile(xs, 0.95); !math.IsInf(got, 1) {
 		t.Errorf("p95 = %v, want +Inf", got)
 	}
+	if got := Quantile(append(xs, math.Inf(1), math.Inf(1)), 0.95); !math.IsInf(got, 1) {
+		t.Errorf("p95 between two infinite samples = %v, want +Inf", got)
+	}
 	// (n-1) q = 2 exactly: the infinite sample is next, but has no weight.
 	near(t, "p66.7", Quantile(xs, 2.0/3), 3, 1e-12)
 }

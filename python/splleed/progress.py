@@ -15,7 +15,7 @@ class Progress:
     """How far a run is. Told a few times a second while it goes on."""
 
     stage: str = ""
-    """ "server", "warmup", "measure", "drain" or "level_done"."""
+    """ "server", "warmup", "measure" or "level_done"."""
     message: str = ""
     """In words: what the server's start is at; the figures of a finished level."""
     level: str = ""
