@@ -100,11 +100,11 @@ func (s *stage) partial(r *running) {
 
 // The second Ctrl-C does not wait for the server, which ends all the same.
 func TestSecondInterrupt(t *testing.T) {
-	const patience = 5 * time.Second
+	const patience = 3 * time.Second
 	for moment := range moments {
 		t.Run(moment, func(t *testing.T) {
 			t.Parallel()
-			s, r := begin(t, moment, "5")
+			s, r := begin(t, moment, "3")
 			r.Process.Signal(syscall.SIGINT)
 			first := time.Now()
 			until(t, patience/2, "it was heard", func() bool { return strings.Contains(text(r.err), "Once more stops at once") })
