@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// signals turns the first Ctrl-C or SIGTERM into the end of a context, and the second into the end of the program.
+// signals turns the first Ctrl-C, SIGTERM or lost terminal into the end of a context, and the second into the end of the
+// program.
 type signals struct {
 	first  atomic.Int32 // exit code of the signal that came; 0 for none
 	notify chan os.Signal
@@ -19,11 +20,14 @@ func watchSignals() (context.Context, *signals) {
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &signals{notify: make(chan os.Signal, 2), cancel: cancel}
 	signal.Notify(s.notify, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // nohup's wish
+		signal.Notify(s.notify, syscall.SIGHUP)
+	}
 	go func() {
 		for got := range s.notify {
-			code := int32(interrupted)
-			if got == syscall.SIGTERM {
-				code = terminated
+			code := int32(terminated)
+			if got == os.Interrupt {
+				code = interrupted
 			}
 			if !s.first.CompareAndSwap(good, code) {
 				os.Exit(int(code)) // managed servers have a guard of their own
