@@ -144,6 +144,12 @@ func (b Benchmark) warmup(p point) (n int, total bool) {
 func (b Benchmark) advice(points []point) []string {
 	var said []string
 	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	if b.Mode == Latency && (len(b.Concurrency) > 1 || slices.ContainsFunc(b.Concurrency, func(n int) bool { return n > 1 })) {
+		say("mode latency sends one request at a time and ignores concurrency: use throughput or serve to test other levels")
+	}
+	if b.NoFiller {
+		say("no filler: the load falls off after the last measured start, so the last requests saw less of it")
+	}
 	for _, p := range points {
 		if !p.open() && p.runs < p.concurrency {
 			say("runs=%d is less than the concurrency of %d: that level is never reached", p.runs, p.concurrency)

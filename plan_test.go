@@ -113,3 +113,22 @@ func TestValidateNamesEveryFault(t *testing.T) {
 		t.Errorf("the least Benchmark is refused: %v", err)
 	}
 }
+
+func TestAdvice(t *testing.T) {
+	check := func(b Benchmark, want ...string) {
+		t.Helper()
+		got := b.advice(b.withDefaults().points())
+		if len(got) != len(want) {
+			t.Fatalf("advice %q, want %d pieces", got, len(want))
+		}
+		for i := range want {
+			if !strings.Contains(got[i], want[i]) {
+				t.Errorf("advice %q, want it to speak of %s", got[i], want[i])
+			}
+		}
+	}
+	check(Benchmark{Concurrency: []int{8}, Trials: 5})
+	check(Benchmark{Mode: Latency, Concurrency: []int{1}})
+	check(Benchmark{Mode: Latency, Concurrency: []int{8}, NoFiller: true}, "ignores concurrency", "falls off")
+	check(Benchmark{Concurrency: []int{8}, Runs: 4, Trials: 3, Prompts: []string{""}}, "never reached", "wide intervals", "empty")
+}

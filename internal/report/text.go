@@ -50,25 +50,29 @@ func (p *page) paragraph(look look, indent, words string) {
 
 func (p *page) heading() {
 	r := p.run
-	engine := r.Engine
-	if e := r.Environment.Engine; e != nil && e.Version != nil {
-		engine += " " + *e.Version
-	}
-	facts := []string{"splleed: " + printable(engine)}
-	if r.Model != "" {
-		facts = append(facts, printable(r.Model))
-	}
-	facts = append(facts, plural(r.NTrials, "trial"))
+	facts := []string{"splleed: " + served(r), plural(r.NTrials, "trial")}
 	if r.GPU != nil {
 		facts = append(facts, printable(*r.GPU))
 	}
 	p.paragraph(bold, "  ", strings.Join(facts, ", "))
 	if r.Simulated {
-		p.paragraph(yellow, "  ", "SIMULATED server: the numbers are those of a model of an engine, not of a real one.")
+		p.paragraph(yellow, "  ", "SIMULATED server: these are the numbers of a model, not of a real engine.")
 	}
 	if r.Interrupted {
 		p.paragraph(red, "  ", "INTERRUPTED: only what was measured until then.")
 	}
+}
+
+// served is what was measured: "tiny on vllm 0.32.0".
+func served(r *result.Run) string {
+	engine := r.Engine
+	if e := r.Environment.Engine; e != nil && e.Version != nil {
+		engine += " " + *e.Version
+	}
+	if r.Model == "" {
+		return printable(engine)
+	}
+	return printable(r.Model + " on " + engine)
 }
 
 // failures says at the top what failed, since it colours every number below.
