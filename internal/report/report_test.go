@@ -173,6 +173,34 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+func text(t *testing.T, r *result.Run) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Text(&out, r, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestNothingMeasuredHasNoTables(t *testing.T) {
+	r := run()
+	r.Interrupted = true
+	if got := text(t, r); strings.Contains(got, "Latency") || !strings.Contains(got, "INTERRUPTED") {
+		t.Errorf("a run without levels reads\n%s", got)
+	}
+}
+
+// The second trial of two was stopped before its level of many requests ran: that of few marks its own row only.
+func TestSupportIsThatOfTheSameLevel(t *testing.T) {
+	few, many := level(1, 100, 1), level(8, 400, 1)
+	r := run(many, few)
+	r.TrialResults = []result.Trial{{ConcurrencyResults: []result.Level{many, few}}, {ConcurrencyResults: []result.Level{few}}}
+	p := &page{run: r}
+	if got := [2]string{p.support(0, "ttft", "p99"), p.support(1, "ttft", "p99")}; got != [2]string{"", "?"} {
+		t.Errorf("marks are %q, want none and ?", got)
+	}
+}
+
 func TestColourChangesNothingElse(t *testing.T) {
 	for name, r := range cases() {
 		var plain, colour bytes.Buffer
