@@ -31,6 +31,9 @@ func (b Benchmark) withDefaults() Benchmark {
 	if b.Mode == Serve && len(b.ArrivalRate) == 0 {
 		b.ArrivalRate = []float64{defaultRate}
 	}
+	if b.ArrivalPattern == "" && b.Burstiness != 0 {
+		b.ArrivalPattern = "gamma" // the only one that knows it
+	}
 	b.ArrivalPattern = or(b.ArrivalPattern, "poisson")
 	b.Burstiness = or(b.Burstiness, 1)
 	b.Trials = or(b.Trials, 1)
@@ -144,6 +147,16 @@ func (b Benchmark) warmup(p point) (n int, total bool) {
 func (b Benchmark) advice(points []point) []string {
 	var said []string
 	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	if b.Mode == Latency && (len(b.Concurrency) > 1 || len(b.Concurrency) == 1 && b.Concurrency[0] > 1) {
+		say("mode='latency' runs requests sequentially and ignores the concurrency parameter. " +
+			"Use mode='throughput' or mode='serve' to test different concurrency levels.")
+	}
+	if b.Mode != Serve && len(b.ArrivalRate) > 0 {
+		say("arrival_rate is ignored: only mode serve has one")
+	}
+	if b.Mode == Serve && b.Burstiness != 0 && b.Burstiness != 1 && b.ArrivalPattern != "" && b.ArrivalPattern != "gamma" {
+		say("burstiness is ignored: arrival_pattern %s has none", b.ArrivalPattern)
+	}
 	for _, p := range points {
 		if !p.open() && p.runs < p.concurrency {
 			say("runs=%d is less than the concurrency of %d: that level is never reached", p.runs, p.concurrency)
