@@ -1,7 +1,9 @@
 package splleed
 
 import (
+	"bytes"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/splleed/splleed/internal/metrics"
@@ -48,5 +50,29 @@ func TestTrialStoppedInItsWarmup(t *testing.T) {
 	r.trials[1].levels[0] = played(4)
 	if r.results().Interrupted {
 		t.Error("a run that measured all it should is interrupted")
+	}
+}
+
+func TestPromptsAreKeptOnlyWhenAsked(t *testing.T) {
+	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"a private question"}})
+	if bytes.Contains(r.config(), []byte("private")) {
+		t.Errorf("the results' configuration holds the prompts: %s", r.config())
+	}
+	r.b.SavePrompts = true
+	if !bytes.Contains(r.config(), []byte("private")) {
+		t.Errorf("the prompts are not kept: %s", r.config())
+	}
+}
+
+// Two of four prompts had been sent before: TTFT may be that of a cache, and the level says so.
+func TestRepeatedInputIsSaid(t *testing.T) {
+	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Runs: 4})
+	level := played(4)
+	for i, rec := range level.Records {
+		rec.PromptSize, rec.ReusedPrompt = 100, i < 2
+	}
+	said := strings.Join(r.describe(0, []metrics.Trial{level}).Warnings, "; ")
+	if !strings.Contains(said, "50 % of the input had been sent before") {
+		t.Errorf("warnings: %q", said)
 	}
 }

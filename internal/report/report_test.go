@@ -190,6 +190,17 @@ func TestNothingMeasuredHasNoTables(t *testing.T) {
 	}
 }
 
+func TestLegendNamesTheConfidenceLevel(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1)), 3)
+	for key, i := range r.AggregatedResults[0].Intervals {
+		i.ConfidenceLevel = 0.999
+		r.AggregatedResults[0].Intervals[key] = i
+	}
+	if got := text(t, r); !strings.Contains(strings.Join(strings.Fields(got), " "), "a 99.9 % Student-t interval over 3 trials") {
+		t.Errorf("an interval of 99.9 %% reads\n%s", got)
+	}
+}
+
 // The second trial of two was stopped before its level of many requests ran: that of few marks its own row only.
 func TestSupportIsThatOfTheSameLevel(t *testing.T) {
 	few, many := level(1, 100, 1), level(8, 400, 1)
