@@ -28,9 +28,7 @@ def lines(path: str) -> Iterator[Line]:
 def figures(start: int, arrivals: list[tuple[int, int]]) -> Figures:
     """TTFT, ITL, TPOT and E2E in ms of arrivals [(time, tokens), …], ITL as one sample per token."""
     itl = [
-        (at - before) / tokens / MS
-        for (before, _), (at, tokens) in zip(arrivals, arrivals[1:])
-        for _ in range(tokens)
+        (at - before) / tokens / MS for (before, _), (at, tokens) in zip(arrivals, arrivals[1:]) for _ in range(tokens)
     ]
     first, last = arrivals[0][0], arrivals[-1][0]
     later = sum(tokens for _, tokens in arrivals[1:])
@@ -66,7 +64,9 @@ def main() -> int:
     cli.add_argument("journal", help="what splleed run --records wrote")
     cli.add_argument("log", help="what splleed sim --log (or splleed run --sim-log) wrote")
     cli.add_argument("--mean", type=float, default=2, metavar="PERCENT", help="most that a mean may be off (2)")
-    cli.add_argument("--ttft", type=float, default=2, metavar="MS", help="most that 95 %% of single TTFTs may be off (2)")
+    cli.add_argument(
+        "--ttft", type=float, default=2, metavar="MS", help="most that 95 %% of single TTFTs may be off (2)"
+    )
     cli.add_argument("--in-flight", type=int, help="the server must have seen this many at once")
     cli.add_argument("--report", action="store_true", help="print figures without judging them")
     args = cli.parse_args()
@@ -92,7 +92,9 @@ def main() -> int:
             percent = 100 * (mean / truth_mean - 1)
             bad = abs(percent) > args.mean
             wrong += bad
-            print(f"  mean {metric:4} {mean:9.3f} ms, true {truth_mean:9.3f} ms, off {percent:+.2f} %{'  <-- too much' * bad}")
+            print(
+                f"  mean {metric:4} {mean:9.3f} ms, true {truth_mean:9.3f} ms, off {percent:+.2f} %{'  <-- too much' * bad}"
+            )
         p95 = sorted(off[name])[int(0.95 * (len(off[name]) - 1))]
         bad = p95 > args.ttft
         wrong += bad

@@ -16,7 +16,6 @@ import (
 
 // struck is what a fault did to a response of five tokens, at 50, 70, 90, 110 and 130 ms.
 type struck struct {
-	status int
 	heard
 	log truth
 }
