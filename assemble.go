@@ -3,10 +3,12 @@ package splleed
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/metrics"
+	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
 )
 
@@ -38,16 +40,19 @@ func (r *run) results() *Results {
 	return &Results{out}
 }
 
-// ran are the trials of level i that sent anything.
+// ran are the trials of level i that measured anything: one that was stopped while it warmed up has no window, and
+// would take that of the others from them.
 func (r *run) ran(i int) []metrics.Trial {
 	var ran []metrics.Trial
 	for _, t := range r.trials {
-		if len(t.levels[i].Records) > 0 {
+		if slices.ContainsFunc(t.levels[i].Records, measured) {
 			ran = append(ran, t.levels[i])
 		}
 	}
 	return ran
 }
+
+func measured(rec *record.Record) bool { return rec.Phase == record.Measured }
 
 // describe is level i over the given trials.
 func (r *run) describe(i int, trials []metrics.Trial) result.Level {
@@ -78,14 +83,21 @@ func (r *run) addTrials(out *result.Run) {
 	out.TrialResults, out.AggregatedResults = []result.Trial{}, []result.Aggregate{}
 	byLevel := make([][]result.Level, len(r.points))
 	for n, t := range r.trials {
-		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, Order: t.order, ConcurrencyResults: []result.Level{}}
+		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, Order: []int{}, ConcurrencyResults: []result.Level{}}
+		place := map[int]int{} // of a level among those that this trial measured
 		for i, level := range t.levels {
-			if len(level.Records) == 0 {
+			if !slices.ContainsFunc(level.Records, measured) {
 				continue
 			}
 			described := r.describe(i, []metrics.Trial{level})
+			place[i] = len(one.ConcurrencyResults)
 			one.ConcurrencyResults = append(one.ConcurrencyResults, described)
 			byLevel[i] = append(byLevel[i], described)
+		}
+		for _, i := range t.order {
+			if at, ran := place[i]; ran {
+				one.Order = append(one.Order, at)
+			}
 		}
 		out.TrialResults = append(out.TrialResults, one)
 	}
@@ -98,13 +110,20 @@ func (r *run) addTrials(out *result.Run) {
 
 // unfinished reports whether some measured request of the plan did not run to its end.
 func (r *run) unfinished() bool {
-	for i, p := range r.points {
-		d := r.describe(i, r.ran(i))
-		if d.NumRequests < p.runs*r.b.Trials {
-			return true
+	missing := 0
+	for _, p := range r.points {
+		missing += p.runs * r.b.Trials
+	}
+	for _, t := range r.trials {
+		for _, level := range t.levels {
+			for _, rec := range level.Records {
+				if measured(rec) && (rec.OK() || rec.Failure.Type != record.Cancelled) {
+					missing--
+				}
+			}
 		}
 	}
-	return false
+	return missing > 0
 }
 
 // config is the configuration that was run, with its defaults; without the prompts, unless the user wants them kept.

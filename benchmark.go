@@ -17,7 +17,7 @@ type Benchmark struct {
 	Mode           Mode      `json:"mode"`                 // default Throughput
 	Concurrency    []int     `json:"concurrency"`          // Throughput: the levels, default [1]; Serve: caps on requests in flight
 	ArrivalRate    []float64 `json:"arrival_rate"`         // Serve: the levels, requests per second, default [10]
-	ArrivalPattern string    `json:"arrival_pattern"`      // Serve: "poisson" (default), "gamma", "constant"
+	ArrivalPattern string    `json:"arrival_pattern"`      // Serve: "poisson" (default), "gamma" (default with Burstiness), "constant"
 	Burstiness     float64   `json:"burstiness,omitempty"` // gamma: the shape; 1 is Poisson, larger is smoother
 
 	Runs            int     `json:"runs"`                  // measured requests per level and trial; default max(10, prompts, 2 × concurrency)

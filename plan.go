@@ -31,6 +31,9 @@ func (b Benchmark) withDefaults() Benchmark {
 	if b.Mode == Serve && len(b.ArrivalRate) == 0 {
 		b.ArrivalRate = []float64{defaultRate}
 	}
+	if b.ArrivalPattern == "" && b.Burstiness != 0 {
+		b.ArrivalPattern = "gamma" // the only one that knows it
+	}
 	b.ArrivalPattern = or(b.ArrivalPattern, "poisson")
 	b.Burstiness = or(b.Burstiness, 1)
 	b.Trials = or(b.Trials, 1)
@@ -142,11 +145,8 @@ func (b Benchmark) warmup(p point) (n int, total bool) {
 
 // advice is what is odd about the plan, though not wrong.
 func (b Benchmark) advice(points []point) []string {
-	var said []string
+	said := b.ignored()
 	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
-	if b.Mode == Latency && (len(b.Concurrency) > 1 || slices.ContainsFunc(b.Concurrency, func(n int) bool { return n > 1 })) {
-		say("mode latency sends one request at a time and ignores concurrency: use throughput or serve to test other levels")
-	}
 	if b.NoFiller {
 		say("no filler: the load falls off after the last measured start, so the last requests saw less of it")
 	}
@@ -160,6 +160,23 @@ func (b Benchmark) advice(points []point) []string {
 	}
 	if slices.Contains(b.Prompts, "") {
 		say("some prompts are empty")
+	}
+	return said
+}
+
+// ignored names the fields that change nothing.
+func (b Benchmark) ignored() []string {
+	var said []string
+	if b.Mode == Latency && len(b.Concurrency) > 0 && !slices.Equal(b.Concurrency, []int{1}) {
+		said = append(said, "mode='latency' runs requests sequentially and ignores the concurrency parameter. "+
+			"Use mode='throughput' or mode='serve' to test different concurrency levels.")
+	}
+	if b.Mode != Serve && len(b.ArrivalRate) > 0 {
+		said = append(said, "arrival_rate is ignored: only mode serve has one")
+	}
+	gamma := b.ArrivalPattern == "" || b.ArrivalPattern == "gamma"
+	if b.Mode == Serve && or(b.Burstiness, 1) != 1 && !gamma {
+		said = append(said, "burstiness is ignored: arrival_pattern "+b.ArrivalPattern+" has none")
 	}
 	return said
 }

@@ -63,6 +63,26 @@ func TestOrderIsShuffledAndSeeded(t *testing.T) {
 	}
 }
 
+// A field that changes nothing does so with a warning, and burstiness alone asks for the pattern that has it.
+func TestNothingIsIgnoredInSilence(t *testing.T) {
+	check := func(b Benchmark, want string) {
+		t.Helper()
+		got := strings.Join(b.advice(b.withDefaults().points()), "; ")
+		if want == "" && got != "" || !strings.Contains(got, want) {
+			t.Errorf("advice on %+v is %q, want %q", b, got, want)
+		}
+	}
+	check(Benchmark{Mode: Latency, Concurrency: []int{1}}, "")
+	check(Benchmark{Mode: Latency, Concurrency: []int{4}}, "ignores the concurrency parameter")
+	check(Benchmark{ArrivalRate: []float64{5}}, "arrival_rate is ignored")
+	check(Benchmark{Mode: Serve, ArrivalRate: []float64{5}, ArrivalPattern: "constant", Burstiness: 1}, "")
+	check(Benchmark{Mode: Serve, ArrivalRate: []float64{5}, ArrivalPattern: "poisson", Burstiness: 0.5}, "burstiness is ignored")
+	check(Benchmark{Mode: Serve, Burstiness: 0.5}, "")
+	if got := (Benchmark{Mode: Serve, Burstiness: 0.5}).withDefaults().ArrivalPattern; got != "gamma" {
+		t.Errorf("burstiness alone makes arrivals %s, want gamma", got)
+	}
+}
+
 // Measured requests of levels and trials take disjoint places: 2 levels of 10 and 30 runs, 2 trials.
 func TestPlaces(t *testing.T) {
 	r := &run{points: []point{{runs: 10}, {runs: 30}}}
@@ -129,6 +149,6 @@ func TestAdvice(t *testing.T) {
 	}
 	check(Benchmark{Concurrency: []int{8}, Trials: 5})
 	check(Benchmark{Mode: Latency, Concurrency: []int{1}})
-	check(Benchmark{Mode: Latency, Concurrency: []int{8}, NoFiller: true}, "ignores concurrency", "falls off")
+	check(Benchmark{Mode: Latency, Concurrency: []int{8}, NoFiller: true}, "ignores the concurrency", "falls off")
 	check(Benchmark{Concurrency: []int{8}, Runs: 4, Trials: 3, Prompts: []string{""}}, "never reached", "wide intervals", "empty")
 }

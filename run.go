@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/engine"
@@ -203,7 +204,9 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Ended:   func(rec *record.Record) { r.ended(rec, p) },
 	}.Run(ctx, level)
 	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing}
-	r.progress.levelDone(r.describe(i, t.levels[i:i+1]))
+	if slices.ContainsFunc(o.Records, measured) {
+		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))
+	}
 	return nil
 }
 

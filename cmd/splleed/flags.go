@@ -40,7 +40,7 @@ type loadFlags struct {
 	Concurrency     []int    `at:"concurrency" help:"Requests in flight, a level each: 1,8,32. serve: the most in flight." placeholder:"N" aliases:"max-concurrency"`
 	ArrivalRate     rates    `at:"arrival_rate" help:"serve: requests per second, a level each: 5,10. Implies --mode serve." placeholder:"R" aliases:"request-rate"`
 	ArrivalPattern  *string  `at:"arrival_pattern" help:"serve: poisson, gamma or constant." placeholder:"NAME"`
-	Burstiness      *float64 `at:"burstiness" help:"gamma: 1 is as poisson, larger is smoother." placeholder:"X"`
+	Burstiness      *float64 `at:"burstiness" help:"1 is as poisson, larger is smoother. Implies gamma." placeholder:"X"`
 	Runs            *int     `at:"runs" help:"Measured requests of each level and trial." placeholder:"N" aliases:"num-prompts"`
 	Warmup          *int     `at:"warmup" help:"Unmeasured requests per slot before each level (default 2)." placeholder:"N"`
 	NumWarmups      *int     `at:"num_warmups" help:"The same, as a total." placeholder:"N"`

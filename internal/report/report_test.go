@@ -173,6 +173,45 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
+func text(t *testing.T, r *result.Run) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := Text(&out, r, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+func TestNothingMeasuredHasNoTables(t *testing.T) {
+	r := run()
+	r.Interrupted = true
+	if got := text(t, r); strings.Contains(got, "Latency") || !strings.Contains(got, "INTERRUPTED") {
+		t.Errorf("a run without levels reads\n%s", got)
+	}
+}
+
+func TestLegendNamesTheConfidenceLevel(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1)), 3)
+	for key, i := range r.AggregatedResults[0].Intervals {
+		i.ConfidenceLevel = 0.999
+		r.AggregatedResults[0].Intervals[key] = i
+	}
+	if got := text(t, r); !strings.Contains(strings.Join(strings.Fields(got), " "), "a 99.9 % Student-t interval over 3 trials") {
+		t.Errorf("an interval of 99.9 %% reads\n%s", got)
+	}
+}
+
+// The second trial of two was stopped before its level of many requests ran: that of few marks its own row only.
+func TestSupportIsThatOfTheSameLevel(t *testing.T) {
+	few, many := level(1, 100, 1), level(8, 400, 1)
+	r := run(many, few)
+	r.TrialResults = []result.Trial{{ConcurrencyResults: []result.Level{many, few}}, {ConcurrencyResults: []result.Level{few}}}
+	p := &page{run: r}
+	if got := [2]string{p.support(0, "ttft", "p99"), p.support(1, "ttft", "p99")}; got != [2]string{"", "?"} {
+		t.Errorf("marks are %q, want none and ?", got)
+	}
+}
+
 func TestColourChangesNothingElse(t *testing.T) {
 	for name, r := range cases() {
 		var plain, colour bytes.Buffer

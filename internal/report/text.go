@@ -18,9 +18,11 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 	p := &page{run: r, style: style}
 	p.heading()
 	p.failures()
-	p.throughput()
-	p.latency()
-	p.legend()
+	if len(r.Results) > 0 { // else the run was stopped before it measured anything
+		p.throughput()
+		p.latency()
+		p.legend()
+	}
 	p.warnings()
 	_, err := w.Write(p.text.Bytes())
 	return err

@@ -93,7 +93,10 @@ func (p *page) support(level int, metric, percentile string) string {
 	}
 	marked := weak(&p.run.Results[level])
 	for _, t := range p.run.TrialResults {
-		marked = marked || level < len(t.ConcurrencyResults) && weak(&t.ConcurrencyResults[level])
+		for i := range t.ConcurrencyResults { // fewer than in the run, if it was interrupted
+			l := &t.ConcurrencyResults[i]
+			marked = marked || load(l) == load(&p.run.Results[level]) && weak(l)
+		}
 	}
 	if !marked {
 		return ""

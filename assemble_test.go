@@ -1,0 +1,78 @@
+package splleed
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed/internal/metrics"
+	"github.com/splleed/splleed/internal/record"
+)
+
+// played is a level of which the given number of requests was measured, or one that was stopped in its warm-up.
+func played(requests int) metrics.Trial {
+	phase := record.Measured
+	if requests == 0 {
+		requests, phase = 1, record.Warmup
+	}
+	t := metrics.Trial{FullSwing: phase == record.Measured, T1: record.Stamp(requests) * 1e9}
+	for i := range requests {
+		r := record.New()
+		r.Phase, r.Scheduled, r.Sent = phase, record.Stamp(i)*1e9, record.Stamp(i)*1e9
+		r.Finish, r.Done = r.Sent+1e8, r.Sent+1e8
+		t.Records = append(t.Records, r)
+	}
+	return t
+}
+
+// Two levels, two trials; the second trial measured its first level in order, the last one of the list, and was stopped
+// while the other warmed up.
+func TestTrialStoppedInItsWarmup(t *testing.T) {
+	b := Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1, 2}, Runs: 4, Trials: 2}
+	r := newRun(b)
+	r.server = &Server{}
+	r.trials = []trial{
+		{order: []int{0, 1}, levels: []metrics.Trial{played(4), played(4)}},
+		{order: []int{1, 0}, levels: []metrics.Trial{played(0), played(4)}},
+	}
+	out := r.results()
+	if !out.Interrupted || len(out.Results) != 2 {
+		t.Fatalf("interrupted %v, %d levels; want true, 2", out.Interrupted, len(out.Results))
+	}
+	if l := out.Results[0]; l.NumRequests != 4 || l.Window.Kind != "full_swing" {
+		t.Errorf("the trial stopped in its warm-up leaves %d requests and a %q window, want 4 in full swing", l.NumRequests, l.Window.Kind)
+	}
+	second := out.TrialResults[1]
+	if len(second.ConcurrencyResults) != 1 || *second.ConcurrencyResults[0].Concurrency != 2 || !slices.Equal(second.Order, []int{0}) {
+		t.Errorf("the second trial holds %d levels in order %v; want one, and its index", len(second.ConcurrencyResults), second.Order)
+	}
+	r.trials[1].levels[0] = played(4)
+	if r.results().Interrupted {
+		t.Error("a run that measured all it should is interrupted")
+	}
+}
+
+func TestPromptsAreKeptOnlyWhenAsked(t *testing.T) {
+	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"a private question"}})
+	if bytes.Contains(r.config(), []byte("private")) {
+		t.Errorf("the results' configuration holds the prompts: %s", r.config())
+	}
+	r.b.SavePrompts = true
+	if !bytes.Contains(r.config(), []byte("private")) {
+		t.Errorf("the prompts are not kept: %s", r.config())
+	}
+}
+
+// Two of four prompts had been sent before: TTFT may be that of a cache, and the level says so.
+func TestRepeatedInputIsSaid(t *testing.T) {
+	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Runs: 4})
+	level := played(4)
+	for i, rec := range level.Records {
+		rec.PromptSize, rec.ReusedPrompt = 100, i < 2
+	}
+	said := strings.Join(r.describe(0, []metrics.Trial{level}).Warnings, "; ")
+	if !strings.Contains(said, "50 % of the input had been sent before") {
+		t.Errorf("warnings: %q", said)
+	}
+}

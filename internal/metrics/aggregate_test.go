@@ -1,0 +1,37 @@
+package metrics
+
+import (
+	"math"
+	"testing"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// Three trials with TTFTs of 10 ms, 40 ms and none, since its only request failed: the mean is of the two that have
+// one, and the interval, on logarithms, stays positive. ln 40 - ln 10 = 1.3863 makes s/√2 = 0.69315 around ln 20, and
+// t(0.995, 1) = 63.657.
+func TestAggregateLeavesFailedTrialsOut(t *testing.T) {
+	one := func(r *record.Record) result.Level {
+		return Describe(Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{r}}}})
+	}
+	a := Aggregate([]result.Level{
+		one(request(0, [2]int{10, 1}, [2]int{20, 1})), one(request(0, [2]int{40, 1}, [2]int{50, 1})), one(failed(0, record.Connect)),
+	}, 0.99)
+	if a.NumRequests != 3 || a.NumSuccessful != 2 || a.NumFailed != 1 {
+		t.Errorf("%d requests, %d ok, %d failed; want the sums 3, 2, 1", a.NumRequests, a.NumSuccessful, a.NumFailed)
+	}
+	i := a.Intervals["ttft_p50_ms"]
+	if *i.Mean != 25 || i.NSamples != 2 || i.ConfidenceLevel != 0.99 {
+		t.Errorf("mean %v of %d at %v, want 25 of 2 at 0.99", *i.Mean, i.NSamples, i.ConfidenceLevel)
+	}
+	if want := 20 * math.Exp(-63.657*0.69315); math.Abs(*i.CILower/want-1) > 1e-3 {
+		t.Errorf("lower bound %v, want %v", *i.CILower, want)
+	}
+	if _, has := a.Intervals["tpot_p50_ms"]; !has {
+		t.Error("no interval for TPOT")
+	}
+	if i, has := a.Intervals["ttfa_p50_ms"]; has {
+		t.Errorf("an interval of what no trial has: %+v", i)
+	}
+}
