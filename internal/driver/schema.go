@@ -64,11 +64,17 @@ func fields(t reflect.Type) []field {
 	return fs
 }
 
-var rawMessage = reflect.TypeFor[json.RawMessage]()
+var (
+	rawMessage = reflect.TypeFor[json.RawMessage]()
+	timestamp  = reflect.TypeFor[result.Time]()
+)
 
 func kindOf(t reflect.Type) string {
 	if t == rawMessage {
 		return "any"
+	}
+	if t == timestamp || t.PkgPath() == "time" {
+		return "string"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -82,9 +88,6 @@ func kindOf(t reflect.Type) string {
 	case reflect.Slice:
 		return "array"
 	case reflect.Struct, reflect.Map, reflect.Interface:
-		if t.PkgPath() == "time" {
-			return "string"
-		}
 		return "object"
 	default:
 		return "integer"
