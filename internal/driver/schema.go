@@ -73,7 +73,7 @@ func kindOf(t reflect.Type) string {
 	if t == rawMessage {
 		return "any"
 	}
-	if t == timestamp || t.PkgPath() == "time" {
+	if t == timestamp {
 		return "string"
 	}
 	switch t.Kind() {
