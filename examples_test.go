@@ -45,7 +45,7 @@ func wantLines(t *testing.T, out string, patterns ...string) {
 func TestOwnBackendFromOutside(t *testing.T) {
 	t.Parallel()
 	wantLines(t, goRun(t, "examples/own_backend"),
-		`splleed: toy, toy-1, 1 trial`,
+		`splleed: toy-1 on toy, 1 trial`,
 		`  concurrency 1 +12/12 .*`,
 		`  concurrency 4 +12/12 .*`,
 		`.*server  toy server started at http://127\.0\.0\.1:\d+`,

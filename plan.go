@@ -76,14 +76,14 @@ func (p point) String() string {
 	return fmt.Sprintf("%g req/s", p.rate)
 }
 
-// points are the load points, in the order in which results list them.
+// points are the load points, in ascending order, as results list them.
 func (b Benchmark) points() []point {
 	var all []point
 	add := func(p point) {
 		p.runs = or(b.Runs, max(minRuns, len(b.Prompts), 2*p.concurrency))
 		all = append(all, p)
 	}
-	caps := b.Concurrency
+	caps := slices.Sorted(slices.Values(b.Concurrency))
 	if b.Mode != Serve {
 		for _, n := range caps {
 			add(point{concurrency: n})
@@ -94,7 +94,7 @@ func (b Benchmark) points() []point {
 		caps = []int{0}
 	}
 	for _, n := range caps {
-		for _, rate := range b.ArrivalRate {
+		for _, rate := range slices.Sorted(slices.Values(b.ArrivalRate)) {
 			add(point{concurrency: n, rate: rate})
 		}
 	}
@@ -152,7 +152,7 @@ func (b Benchmark) advice(points []point) []string {
 	}
 	for _, p := range points {
 		if !p.open() && p.runs < p.concurrency {
-			say("runs=%d is less than the concurrency of %d: that level is never reached", p.runs, p.concurrency)
+			say("runs=%d is less than the concurrency of %d: not every slot is measured", p.runs, p.concurrency)
 		}
 	}
 	if b.Trials > 1 && b.Trials < 5 {

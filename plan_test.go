@@ -22,7 +22,7 @@ func TestPoints(t *testing.T) {
 		}
 	}
 	check(Benchmark{}, "concurrency 1 × 10")
-	check(Benchmark{Concurrency: []int{1, 64}}, "concurrency 1 × 10; concurrency 64 × 128")
+	check(Benchmark{Concurrency: []int{64, 1}}, "concurrency 1 × 10; concurrency 64 × 128")
 	check(Benchmark{Concurrency: []int{4}, Prompts: make([]string, 50)}, "concurrency 4 × 50")
 	check(Benchmark{Concurrency: []int{4}, Runs: 3}, "concurrency 4 × 3")
 	check(Benchmark{Mode: Latency, Concurrency: []int{8}}, "concurrency 1 × 10")
@@ -150,5 +150,5 @@ func TestAdvice(t *testing.T) {
 	check(Benchmark{Concurrency: []int{8}, Trials: 5})
 	check(Benchmark{Mode: Latency, Concurrency: []int{1}})
 	check(Benchmark{Mode: Latency, Concurrency: []int{8}, NoFiller: true}, "ignores the concurrency", "falls off")
-	check(Benchmark{Concurrency: []int{8}, Runs: 4, Trials: 3, Prompts: []string{""}}, "never reached", "wide intervals", "empty")
+	check(Benchmark{Concurrency: []int{8}, Runs: 4, Trials: 3, Prompts: []string{""}}, "not every slot", "wide intervals", "empty")
 }

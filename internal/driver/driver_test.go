@@ -280,6 +280,11 @@ func TestSchema(t *testing.T) {
 			t.Errorf("%s has no fields", name)
 		}
 	}
+	for _, f := range types["results"] {
+		if f.Name == "timestamp" && f.Kind != "string" {
+			t.Errorf("timestamp is a %s, want a string", f.Kind)
+		}
+	}
 	for _, f := range types["benchmark"] {
 		if f.Name == "Progress" || f.Name == "-" {
 			t.Errorf("%s is no data", f.Name)

@@ -1,7 +1,6 @@
 package driver
 
 import (
-	"encoding"
 	"encoding/json"
 	"reflect"
 	"strings"
@@ -66,13 +65,16 @@ func fields(t reflect.Type) []field {
 }
 
 var (
-	rawMessage    = reflect.TypeFor[json.RawMessage]()
-	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+	rawMessage = reflect.TypeFor[json.RawMessage]()
+	timestamp  = reflect.TypeFor[result.Time]()
 )
 
 func kindOf(t reflect.Type) string {
 	if t == rawMessage {
 		return "any"
+	}
+	if t == timestamp {
+		return "string"
 	}
 	switch t.Kind() {
 	case reflect.Pointer:
@@ -86,9 +88,6 @@ func kindOf(t reflect.Type) string {
 	case reflect.Slice:
 		return "array"
 	case reflect.Struct, reflect.Map, reflect.Interface:
-		if t.Implements(textMarshaler) {
-			return "string"
-		}
 		return "object"
 	default:
 		return "integer"

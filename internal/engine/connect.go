@@ -53,7 +53,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 		return nil, err
 	}
 	server.is(version, model)
-	host.say("connected to %s", strings.TrimSpace(t.engine+" "+server.Version+" at "+base))
+	host.say("connected to %s", strings.Join(strings.Fields(t.engine+" "+server.Version+" at "+base), " "))
 	return server, nil
 }
 

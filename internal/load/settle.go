@@ -24,7 +24,7 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	}
 	r.ITLSource = record.ITLTokens
 	var tokens func(arrival) int
-	counted := usage.Known && usage.Output >= 0
+	counted := usage.Known && usage.Output >= 0 && believable(usage.Output, r.RequestedMax)
 	switch out := usage.Output; {
 	case sum.tokens > 0 && (!counted || out == sum.tokens):
 		tokens = func(a arrival) int { return a.tokens }
@@ -51,6 +51,10 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	}
 	write(&r.Arrivals, arrivals, tokens)
 }
+
+// believable reports whether a request that asked for at most so many tokens can have got so many: a server's nonsense
+// must not become samples by the million. The factor leaves room for several answers to a request.
+func believable(tokens, asked int) bool { return asked == 0 || tokens <= 100*asked }
 
 // spread deals total tokens evenly over the given number of events, at least one to the first.
 func spread(total, events int) func(arrival) int {

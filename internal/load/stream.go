@@ -146,7 +146,7 @@ func (r *running) step(usage dialect.Usage, last int) int {
 		return 0
 	}
 	r.with++
-	return usage.Output - last
+	return max(usage.Output-last, 0)
 }
 
 func (r *running) always() bool { return r.with > 1 && r.without == 0 }
