@@ -21,7 +21,7 @@ type Benchmark struct {
 	Burstiness     float64   `json:"burstiness,omitempty"` // gamma: the shape; 1 is Poisson, larger is smoother
 
 	Runs            int     `json:"runs"`                  // measured requests per level and trial; default max(10, prompts, 2 × concurrency)
-	Warmup          *int    `json:"warmup"`                // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8
+	Warmup          *int    `json:"warmup"`                // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8 and until one has ended
 	NumWarmups      *int    `json:"num_warmups,omitempty"` // the same as a total; overrides Warmup
 	Trials          int     `json:"trials"`                // independent passes over all levels; default 1, 5 advised
 	ConfidenceLevel float64 `json:"confidence_level"`      // of intervals over trials, in (0, 1); default 0.95

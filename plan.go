@@ -116,6 +116,7 @@ func (b Benchmark) level(p point, trial, i int) (load.Level, error) {
 		return l, nil
 	}
 	l.Cap = p.concurrency
+	l.WarmupUntilTurnover = b.Warmup == nil && b.NumWarmups == nil
 	var err error
 	l.Arrivals, err = schedule.New(b.ArrivalPattern, p.rate, b.Burstiness, seedOf(*b.Seed, trial, i))
 	return l, err

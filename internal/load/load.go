@@ -23,6 +23,8 @@ type Level struct {
 	// (open loop, or WarmupTotal).
 	Warmup      int
 	WarmupTotal bool
+	// WarmupUntilTurnover lets the warm-up of an open loop go on until some request has ended.
+	WarmupUntilTurnover bool
 	Runs        int  // measured requests
 	Filler      bool // go on after the last measured start until the last measured request has ended
 }

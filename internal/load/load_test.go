@@ -187,6 +187,12 @@ func TestOpenLoopThatHasNotTurnedOverIsNoFullSwing(t *testing.T) {
 		if o.FullSwing {
 			t.Error("full swing is claimed before any request has ended")
 		}
+		// Left to itself it goes on: the first request, due at 0.1 s, ends at 1.1 s, and the next arrival opens the window.
+		arrivals, _ = schedule.New("constant", 10, 1, 1)
+		o, _ = play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, WarmupUntilTurnover: true, Runs: 5, Filler: true}, always(time.Second))
+		if begin := measured(o)[0].Scheduled - second/10; !o.FullSwing || o.T0 != begin || o.T0 < record.At(lead)+11*second/10 {
+			t.Errorf("the window opens at %d (full swing: %v), want it to once a request has ended", o.T0, o.FullSwing)
+		}
 	})
 }
 

@@ -61,11 +61,18 @@ func (l *line) arrive(due time.Duration) bool {
 	}
 	l.waiting = append(l.waiting, arrived{t, due})
 	l.arrived++
-	if l.arrived == l.Warmup {
-		l.warm, l.fullSwing, l.t0 = true, len(l.records) > 0, record.At(due)
-	}
+	l.warmUp(due)
 	l.serve()
 	return true
+}
+
+// warmUp opens the window when enough has arrived.
+func (l *line) warmUp(due time.Duration) {
+	turnedOver := len(l.records) > 0
+	if l.Warmup == 0 || l.warm || l.arrived < l.Warmup || l.WarmupUntilTurnover && !turnedOver {
+		return
+	}
+	l.warm, l.fullSwing, l.t0 = true, turnedOver, record.At(due)
 }
 
 // serve starts those in line that the cap lets through.
