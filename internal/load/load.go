@@ -25,8 +25,8 @@ type Level struct {
 	WarmupTotal bool
 	// WarmupUntilTurnover lets the warm-up of an open loop go on until some request has ended.
 	WarmupUntilTurnover bool
-	Runs        int  // measured requests
-	Filler      bool // go on after the last measured start until the last measured request has ended
+	Runs                int  // measured requests
+	Filler              bool // go on after the last measured start until the last measured request has ended
 }
 
 // Prepared is a request that is ready to be sent.
