@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net"
 	"os"
 	"strconv"
@@ -33,14 +34,14 @@ func TestEngineDiesUnderLoad(t *testing.T) {
 	stdout, stderr := s.run(tooManyFailures, s.managed("--concurrency", "4", "--runs", "40", "--max-tokens", "100")...)
 
 	// The first request was splleed's own. The load's twelfth comes when eight have ended; it is in flight with the three
-	// others of the fourth round when the engine dies, after 20 of 100 tokens.
+	// others when the engine dies, after 20 of 100 tokens; on a busy machine some of those may have ended by then.
 	r := s.results("out.json")
 	if len(r.Results) != 1 || r.Interrupted {
 		t.Fatalf("%d levels, interrupted %v", len(r.Results), r.Interrupted)
 	}
 	level := r.Results[0]
-	if level.NumRequests != 40 || level.NumSuccessful != 8 || level.NumFailed != 32 {
-		t.Errorf("%d requests, %d successful, %d failed; want 40, 8, 32", level.NumRequests, level.NumSuccessful, level.NumFailed)
+	if level.NumRequests != 40 || level.NumSuccessful < 8 || level.NumSuccessful > 11 || level.NumFailed != 40-level.NumSuccessful {
+		t.Errorf("%d requests, %d successful, %d failed; want 40, 8 to 11, the rest", level.NumRequests, level.NumSuccessful, level.NumFailed)
 	}
 	cut, refused, others := 0, 0, 0
 	for kind, failures := range level.Failures {
@@ -53,12 +54,12 @@ func TestEngineDiesUnderLoad(t *testing.T) {
 			others += failures.Count
 		}
 	}
-	if cut < 4 || cut+refused != 32 || others != 0 {
-		t.Errorf("failures %v; want 4 reset or truncated, the rest connect", level.Failures)
+	if cut < 1 || cut+refused != level.NumFailed || others != 0 {
+		t.Errorf("failures %v; want those in flight reset or truncated, the rest connect", level.Failures)
 	}
 	says(t, strings.Join(r.Warnings, "\n"), "vllm ended by itself: exit status 9", "CUDA error: device-side assert triggered", s.dir)
 	says(t, stdout, "exit status 9")
-	says(t, stderr, "too many", "32 of 40")
+	says(t, stderr, "too many", fmt.Sprintf("%d of 40", level.NumFailed))
 }
 
 // An engine that does not come up is quoted; there are no results to save.

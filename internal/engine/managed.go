@@ -85,13 +85,16 @@ type managed struct {
 	log     *serverLog
 }
 
-// close ends a server after its load.
+// close ends a server after its load. Whether it had ended by itself is known for sure only when it is gone.
 func (m *managed) close() error {
-	var early error
-	if m.hasEnded() {
-		early = m.died("ended by itself")
+	defer m.log.Close()
+	if err := m.stop(); err != nil {
+		return err
 	}
-	return errors.Join(early, m.end())
+	if m.process.Alone() {
+		return m.died("ended by itself")
+	}
+	return nil
 }
 
 func (m *managed) hasEnded() bool {
@@ -106,6 +109,10 @@ func (m *managed) hasEnded() bool {
 // end stops whatever is there.
 func (m *managed) end() error {
 	defer m.log.Close()
+	return m.stop()
+}
+
+func (m *managed) stop() error {
 	if err := m.process.Stop(); err != nil {
 		return fmt.Errorf("stopping %s: %w", m.name, err)
 	}

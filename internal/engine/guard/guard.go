@@ -34,6 +34,7 @@ type Process struct {
 	exited chan struct{} // closed when the program itself has ended
 	gone   chan struct{} // closed when nothing of its tree is left
 	state  string        // how the program ended; set before exited is closed
+	alone  bool          // it ended before it was asked to; set before exited is closed
 	grace  time.Duration
 	stop   func()
 }
@@ -43,6 +44,9 @@ func (p *Process) Exited() <-chan struct{} { return p.exited }
 
 // State says how the program ended, as in "exit status 1". It is only to be called once Exited is closed.
 func (p *Process) State() string { return p.state }
+
+// Alone reports whether the program ended by itself, before Stop. It is only to be called once Exited is closed.
+func (p *Process) Alone() bool { return p.alone }
 
 // Stop ends the program with all that it started, and returns when they are gone. An error says that some are not.
 func (p *Process) Stop() error {

@@ -84,8 +84,8 @@ func (p *Process) follow(reports *bufio.Reader, guard *exec.Cmd) {
 		if err != nil {
 			break
 		}
-		if word == exited {
-			p.state = rest
+		if word == exited || word == stopped {
+			p.state, p.alone = rest, word == exited
 			close(p.exited)
 		}
 	}
@@ -96,7 +96,7 @@ func (p *Process) follow(reports *bufio.Reader, guard *exec.Cmd) {
 	}
 	p.stop()
 	if p.state == "" {
-		p.state = "its guard process was killed"
+		p.state, p.alone = "its guard process was killed", true
 		close(p.exited)
 	}
 	close(p.gone)

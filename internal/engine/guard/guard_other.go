@@ -15,10 +15,16 @@ func Start(p Program) (*Process, error) {
 		return nil, err
 	}
 	process := &Process{PID: cmd.Process.Pid, root: cmd.Process.Pid, exited: make(chan struct{}), gone: make(chan struct{}), grace: p.Grace}
-	process.stop = sync.OnceFunc(func() { go process.end(cmd) })
+	asked := make(chan struct{})
+	process.stop = sync.OnceFunc(func() { close(asked); go process.end(cmd) })
 	go func() {
 		cmd.Wait()
 		destroyGroup(process.PID) // at once, while the id cannot belong to others yet
+		select {
+		case <-asked:
+		default:
+			process.alone = true
+		}
 		process.state = cmd.ProcessState.String()
 		close(process.exited)
 	}()

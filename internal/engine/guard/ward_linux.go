@@ -20,7 +20,8 @@ const (
 
 	started = "started" // and the program's process id
 	refused = "refused" // and why
-	exited  = "exited"  // and how
+	exited  = "exited"  // by itself, and how
+	stopped = "stopped" // since it was asked to, and how
 )
 
 // The library may be part of any program, so the guard cannot be a flag of splleed's own: any program that links this
@@ -62,12 +63,24 @@ func ward(grace, path string, args []string) int {
 	}
 	fmt.Fprintln(report, started, program)
 
+	ending := exited
+	gone := func() bool {
+		return reap(func(pid int, how syscall.WaitStatus) {
+			if pid == program {
+				fmt.Fprintln(report, ending, describe(how))
+			}
+		})
+	}
 	var sweep <-chan time.Time // runs while the tree is being ended
 	var killAt time.Time
-	for {
+	for !gone() {
 		select {
 		case <-children:
 		case <-stop:
+			if gone() { // who has ended by now was not stopped
+				return 0
+			}
+			ending = stopped
 			stop, sweep, killAt = nil, time.Tick(sweepEvery), time.Now().Add(patience)
 			signalAll(syscall.SIGTERM)
 		case now := <-sweep:
@@ -75,14 +88,8 @@ func ward(grace, path string, args []string) int {
 				signalAll(syscall.SIGKILL)
 			}
 		}
-		if none := reap(func(pid int, how syscall.WaitStatus) {
-			if pid == program {
-				fmt.Fprintln(report, exited, describe(how))
-			}
-		}); none {
-			return 0
-		}
 	}
+	return 0
 }
 
 // stopRequests is signalled when the tree is to be ended: the process that holds the other end of the lifeline closed
