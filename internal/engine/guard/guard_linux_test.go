@@ -142,6 +142,9 @@ func TestStopEndsTheWholeTree(t *testing.T) {
 		if err := p.Stop(); err != nil {
 			t.Errorf("%s: %v", part, err)
 		}
+		if <-p.Exited(); p.Alone() {
+			t.Error("a program that was stopped is said to have ended by itself")
+		}
 		if took := time.Since(begun); took < atLeast || took > atMost {
 			t.Errorf("%s: stopped after %v, want %v to %v", part, took, atLeast, atMost)
 		}
@@ -176,8 +179,8 @@ func TestStateSaysHowTheProgramEnded(t *testing.T) {
 		case <-time.After(20 * time.Second):
 			t.Fatalf("%s: its end was not noticed", part)
 		}
-		if p.State() != want {
-			t.Errorf("%s: state %q, want %q", part, p.State(), want)
+		if p.State() != want || !p.Alone() {
+			t.Errorf("%s: state %q, by itself: %v; want %q, true", part, p.State(), p.Alone(), want)
 		}
 	}
 	check("failing", "exit status 3")

@@ -30,13 +30,31 @@ func descendants(root int) []int {
 	return found
 }
 
-// parentIn reads the parent's id from /proc/PID/stat: "PID (NAME) STATE PARENT …". NAME is the program's choice and may
-// hold brackets and spaces, so the fields count from the last bracket.
+// parentIn reads the parent's id from /proc/PID/stat.
 func parentIn(stat []byte) (int, bool) {
-	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	fields := fieldsOf(stat)
 	if len(fields) < 2 {
 		return 0, false
 	}
 	parent, err := strconv.Atoi(string(fields[1]))
 	return parent, err == nil
+}
+
+// ending reports whether a process is on its way out: the kernel closes its sockets, so that others see it gone, before
+// it tells the parent.
+func ending(pid int) bool {
+	const exiting = 0x4 // PF_EXITING of the kernel's sched.h
+	stat, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	fields := fieldsOf(stat)
+	if len(fields) < 7 {
+		return false
+	}
+	flags, _ := strconv.ParseUint(string(fields[6]), 10, 64)
+	return flags&exiting != 0
+}
+
+// fieldsOf are those of /proc/PID/stat from the third on: "PID (NAME) STATE PARENT GROUP SESSION TTY TTY-GROUP FLAGS …".
+// NAME is the program's choice and may hold brackets and spaces, so the fields count from the last bracket.
+func fieldsOf(stat []byte) [][]byte {
+	return bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
 }

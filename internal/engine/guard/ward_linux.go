@@ -63,11 +63,11 @@ func ward(grace, path string, args []string) int {
 	}
 	fmt.Fprintln(report, started, program)
 
-	ending := exited
+	how := exited // the program ends
 	gone := func() bool {
-		return reap(func(pid int, how syscall.WaitStatus) {
+		return reap(func(pid int, status syscall.WaitStatus) {
 			if pid == program {
-				fmt.Fprintln(report, ending, describe(how))
+				fmt.Fprintln(report, how, describe(status))
 			}
 		})
 	}
@@ -77,10 +77,9 @@ func ward(grace, path string, args []string) int {
 		select {
 		case <-children:
 		case <-stop:
-			if gone() { // who has ended by now was not stopped
-				return 0
+			if !ending(program) { // else nobody stops it any more
+				how = stopped
 			}
-			ending = stopped
 			stop, sweep, killAt = nil, time.Tick(sweepEvery), time.Now().Add(patience)
 			signalAll(syscall.SIGTERM)
 		case now := <-sweep:
