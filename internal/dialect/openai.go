@@ -55,11 +55,13 @@ type usage struct {
 
 // parse reads an event into c, whose memory is used again: with the scanner, or with encoding/json where that is not
 // sure, whose word counts.
-func (c *chunk) parse(payload []byte) error {
+func (c *chunk) parse(payload []byte, t *template) error {
 	c.reset()
-	if s := wire.NewScanner(payload); c.scan(&s) {
+	t.forget()
+	if s := (scanner{wire.NewScanner(payload), t}); c.scan(&s) {
 		return nil
 	}
+	t.forget()
 	return c.unmarshal(payload)
 }
 
@@ -79,8 +81,9 @@ func (c *chunk) unmarshal(payload []byte) error {
 
 // openAIDecoder decodes completions and chat streams, which differ in where a choice has its content.
 type openAIDecoder struct {
-	chunk chunk
-	kind  func(*choice) Content
+	chunk    chunk
+	kind     func(*choice) Content
+	template template
 }
 
 // Decode is Decoder's.
@@ -91,10 +94,15 @@ func (d *openAIDecoder) Decode(payload []byte) (Delta, error) {
 	case "[DONE]":
 		return Delta{Done: true}, nil
 	}
-	if err := d.chunk.parse(payload); err != nil {
+	if d.template.matches(payload) {
+		return d.template.delta, nil
+	}
+	if err := d.chunk.parse(payload, &d.template); err != nil {
 		return Delta{}, err
 	}
-	return d.delta(payload), nil
+	delta := d.delta(payload)
+	d.template.learn(payload, delta)
+	return delta, nil
 }
 
 // delta is what d.chunk, read from payload, brought.

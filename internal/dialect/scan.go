@@ -1,11 +1,9 @@
 package dialect
 
-import "github.com/splleed/splleed/internal/wire"
-
 // The scan methods fill what encoding/json would fill, in the same way: a value that comes twice is laid over the
 // first, null leaves numbers, strings and objects as they are. They report whether the result can be relied on.
 
-func (c *chunk) scan(s *wire.Scanner) bool {
+func (c *chunk) scan(s *scanner) bool {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "choices":
@@ -21,7 +19,7 @@ func (c *chunk) scan(s *wire.Scanner) bool {
 	return s.Done()
 }
 
-func (c *chunk) scanChoices(s *wire.Scanner) {
+func (c *chunk) scanChoices(s *scanner) {
 	if len(c.Choices) > 0 {
 		s.Fail() // a second list is laid over the first, element by element
 	}
@@ -31,7 +29,7 @@ func (c *chunk) scanChoices(s *wire.Scanner) {
 	}
 }
 
-func (c *choice) scan(s *wire.Scanner) {
+func (c *choice) scan(s *scanner) {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "text":
@@ -42,13 +40,15 @@ func (c *choice) scan(s *wire.Scanner) {
 			scanFinish(s, &c.Finish)
 		case "token_ids":
 			_ = c.TokenIDs.UnmarshalJSON(s.Value())
+		case "index":
+			s.hole(s.Value())
 		default:
 			s.Value()
 		}
 	}
 }
 
-func (d *delta) scan(s *wire.Scanner) {
+func (d *delta) scan(s *scanner) {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "role":
@@ -71,7 +71,7 @@ func (d *delta) scan(s *wire.Scanner) {
 	}
 }
 
-func (u *usage) scan(s *wire.Scanner) {
+func (u *usage) scan(s *scanner) {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "prompt_tokens":
@@ -92,7 +92,7 @@ func (u *usage) scan(s *wire.Scanner) {
 	}
 }
 
-func (e *tgiEvent) scan(s *wire.Scanner) bool {
+func (e *tgiEvent) scan(s *scanner) bool {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "token":
@@ -101,6 +101,8 @@ func (e *tgiEvent) scan(s *wire.Scanner) bool {
 			_ = e.GeneratedText.UnmarshalJSON(s.Value())
 		case "details":
 			e.scanDetails(s)
+		case "index":
+			s.hole(s.Value())
 		case "error":
 			_ = e.Error.UnmarshalJSON(s.Value())
 		default:
@@ -110,20 +112,22 @@ func (e *tgiEvent) scan(s *wire.Scanner) bool {
 	return s.Done()
 }
 
-func (e *tgiEvent) scanToken(s *wire.Scanner) {
+func (e *tgiEvent) scanToken(s *scanner) {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "id":
-			s.Int(&e.Token.ID)
+			s.hole(s.Int(&e.Token.ID))
 		case "text":
 			e.Token.Text.scan(s)
+		case "logprob":
+			s.hole(s.Value())
 		default:
 			s.Value()
 		}
 	}
 }
 
-func (e *tgiEvent) scanDetails(s *wire.Scanner) {
+func (e *tgiEvent) scanDetails(s *scanner) {
 	for s.Open('{'); s.Field(); {
 		switch string(s.Key) {
 		case "finish_reason":
@@ -138,10 +142,14 @@ func (e *tgiEvent) scanDetails(s *wire.Scanner) {
 	}
 }
 
-func (f *filled) scan(s *wire.Scanner) { _ = f.UnmarshalJSON(s.Value()) }
+func (f *filled) scan(s *scanner) {
+	value := s.Value()
+	_ = f.UnmarshalJSON(value)
+	s.hole(value)
+}
 
 // scanFinish allocates only for reasons that no server is known to give.
-func scanFinish(s *wire.Scanner, to *string) {
+func scanFinish(s *scanner, to *string) {
 	reason := s.Word()
 	if reason == nil {
 		return

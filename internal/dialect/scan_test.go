@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/splleed/splleed/internal/wire"
@@ -138,6 +140,70 @@ func FuzzDecode(f *testing.F) {
 			checkLikeJSON(t, d, bytes.Split(payloads, []byte("\n")))
 		}
 		ErrorMessage(payloads)
+	})
+}
+
+// checkHits says of each payload of a stream whether the template of those before decides it.
+func checkHits(t *testing.T, d Dialect, payloads []string, want ...bool) {
+	t.Helper()
+	decoder := d.Decoder()
+	var known *template
+	switch decoder := decoder.(type) {
+	case *openAIDecoder:
+		known = &decoder.template
+	case *tgiDecoder:
+		known = &decoder.template
+	}
+	for i, p := range payloads {
+		if got := known.matches([]byte(p)); got != want[i] {
+			t.Errorf("%T: %s after %s: hit is %v", d, p, payloads[:i], got)
+		}
+		decoder.Decode([]byte(p))
+	}
+}
+
+func TestTemplateHits(t *testing.T) {
+	around := func(before, after string, values ...string) (payloads []string) {
+		for _, v := range values {
+			payloads = append(payloads, before+v+after)
+		}
+		return payloads
+	}
+	long := `"` + strings.Repeat("a", maxTemplate) + `"`
+	checkHits(t, completions{}, around(`{"id":"A","choices":[{"index":0,"text":`, `,"finish_reason":null}]}`,
+		`"a"`, `"b"`, `"\"\u00e9\\"`, ` "c"`, `""`, `"d"`, `"e"`, `"a\"`, `"b"`, `null`, `"a"`, `"a","text":"b"`, long, `"b"`, `"c"`),
+		false, true, true, true, false, false, true, false, false, false, false, false, false, false, true)
+	checkHits(t, completions{}, around(`{"choices":[{"index":`, `,"text":"a"}]}`, `0`, `1`, `-1`, `01`, `1`, `1.5`, `1`),
+		false, true, true, false, false, false, false)
+	checkHits(t, completions{}, around(`{"choices":[{"text":"a"}],"created":`, `}`, `1`, `1`, `2`, `2`, `2 `, `2`), false, true, false, true, false, false)
+	checkHits(t, chat{}, around(`{"choices":[{"index":0,"delta":{`, `}}]}`,
+		`"role":"assistant"`, `"role":"assistant"`, `"content":"a"`, `"content":"b"`, `"reasoning":"a"`, `"reasoning":"b"`, `"content":"b"`),
+		false, false, false, true, false, true, false)
+	checkHits(t, tgi{}, around(`{"index":1,"token":{"id":`, `,"logprob":-1.5,"special":false}}`,
+		`5,"text":"a"`, `60000,"text":"bc"`, `-5,"text":"a"`, `5.0,"text":"a"`, `5,"text":"a"`, `5,"text":""`, `1234567890,"text":"a"`),
+		false, true, true, false, false, false, false)
+}
+
+// FuzzTemplate changes one place of an event of a real stream, before which and after which the event itself comes.
+func FuzzTemplate(f *testing.F) {
+	var events [][]byte
+	for _, payloads := range transcripts(f) {
+		events = append(events, payloads[:min(len(payloads), 2)]...)
+	}
+	for i, e := range events {
+		for _, insert := range []string{"", `"`, `\`, `a`, `1`, `.`, ` `, `\u00`, "\n"} {
+			f.Add(i, bytes.IndexByte(e, ':')+1+i, i%3, insert)
+			f.Add(i, bytes.LastIndex(e, []byte(`"text":"`))+8, i%3, insert)
+		}
+	}
+	f.Fuzz(func(t *testing.T, which, from, length int, insert string) {
+		e := events[uint(which)%uint(len(events))]
+		from = int(uint(from) % uint(len(e)+1))
+		to := min(len(e), from+length&0x1f)
+		changed := slices.Concat(e[:from], []byte(insert), e[to:])
+		for _, d := range table {
+			checkLikeJSON(t, d, [][]byte{e, changed, e, changed, changed})
+		}
 	})
 }
 

@@ -69,7 +69,10 @@ func (tgi) parameters(s Sampling) object {
 
 func (tgi) Decoder() Decoder { return new(tgiDecoder) }
 
-type tgiDecoder struct{ event tgiEvent }
+type tgiDecoder struct {
+	event    tgiEvent
+	template template
+}
 
 // tgiEvent is what matters of one event.
 type tgiEvent struct {
@@ -87,11 +90,13 @@ type tgiEvent struct {
 }
 
 // parse reads an event into e, as chunk does.
-func (e *tgiEvent) parse(payload []byte) error {
+func (e *tgiEvent) parse(payload []byte, t *template) error {
 	e.reset()
-	if s := wire.NewScanner(payload); e.scan(&s) {
+	t.forget()
+	if s := (scanner{wire.NewScanner(payload), t}); e.scan(&s) {
 		return nil
 	}
+	t.forget()
 	return e.unmarshal(payload)
 }
 
@@ -113,10 +118,15 @@ func (d *tgiDecoder) Decode(payload []byte) (Delta, error) {
 	if payload = bytes.TrimSpace(payload); len(payload) == 0 {
 		return Delta{}, nil
 	}
-	if err := d.event.parse(payload); err != nil {
+	if d.template.matches(payload) {
+		return d.template.delta, nil
+	}
+	if err := d.event.parse(payload, &d.template); err != nil {
 		return Delta{}, err
 	}
-	return d.event.delta(), nil
+	delta := d.event.delta()
+	d.template.learn(payload, delta)
+	return delta, nil
 }
 
 // delta is what the event brought.

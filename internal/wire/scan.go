@@ -110,18 +110,19 @@ func (s *Scanner) Value() []byte {
 
 var null = []byte("null")
 
-// Int reads an integer into n, which stays where the value is null.
-func (s *Scanner) Int(n *int) {
+// Int reads an integer into n, which stays where the value is null. It returns the bytes.
+func (s *Scanner) Int(n *int) []byte {
 	value := s.Value()
 	if value[0] == 'n' {
-		return
+		return value
 	}
 	i, err := strconv.Atoi(string(value))
 	if err != nil {
 		s.Fail()
-		return
+		return null
 	}
 	*n = i
+	return value
 }
 
 // Word reads a string that encoding/json would not alter and that has no capitals; nil where the value is null.
@@ -147,6 +148,13 @@ func (s *Scanner) Skip(literal []byte) bool {
 
 // peek is the next byte that is no white space; 0 at the end.
 func (s *Scanner) peek() byte {
+	if s.i < len(s.p) && s.p[s.i] > ' ' {
+		return s.p[s.i]
+	}
+	return s.pastSpace()
+}
+
+func (s *Scanner) pastSpace() byte {
 	for ; s.i < len(s.p); s.i++ {
 		if c := s.p[s.i]; c != ' ' && c != '\n' && c != '\t' && c != '\r' {
 			return c
@@ -191,24 +199,23 @@ func (s *Scanner) name() bool {
 
 // text reads a string and returns what is between its quotes.
 func (s *Scanner) text() []byte {
-	from := s.i + 1
+	p, from := s.p, s.i+1
 	var seen class
-	for i := from; i < len(s.p); i++ {
-		c := classes[s.p[i]]
+	for i := from; i < len(p); i++ {
+		c := classes[p[i]]
 		seen |= c
-		switch {
-		case c&special == 0:
-		case s.p[i] == '"':
-			s.i, s.plain = i+1, seen&altered == 0
-			return s.p[from:i]
-		default:
-			n := escape(s.p[i:])
-			if n == 0 {
-				s.Fail()
-				return nil
-			}
-			i += n - 1
+		if c&special == 0 {
+			continue
 		}
+		if p[i] == '"' {
+			s.i, s.plain = i+1, seen&altered == 0
+			return p[from:i]
+		}
+		n := escape(p[i:])
+		if n == 0 {
+			break
+		}
+		i += n - 1
 	}
 	s.Fail()
 	return nil
