@@ -12,8 +12,6 @@ func (c *chunk) scan(s *scanner) bool {
 			c.Usage.scan(s)
 		case "error":
 			_ = c.Error.UnmarshalJSON(s.Value())
-		default:
-			s.Value()
 		}
 	}
 	return s.Done()
@@ -42,8 +40,6 @@ func (c *choice) scan(s *scanner) {
 			_ = c.TokenIDs.UnmarshalJSON(s.Value())
 		case "index":
 			s.hole(s.Value())
-		default:
-			s.Value()
 		}
 	}
 }
@@ -65,8 +61,6 @@ func (d *delta) scan(s *scanner) {
 			d.Reasoning.scan(s)
 		case "reasoning_content":
 			d.ReasoningContent.scan(s)
-		default:
-			s.Value()
 		}
 	}
 }
@@ -82,12 +76,8 @@ func (u *usage) scan(s *scanner) {
 			for s.Open('{'); s.Field(); {
 				if string(s.Key) == "cached_tokens" {
 					s.Int(&u.Details.Cached)
-				} else {
-					s.Value()
 				}
 			}
-		default:
-			s.Value()
 		}
 	}
 }
@@ -105,8 +95,6 @@ func (e *tgiEvent) scan(s *scanner) bool {
 			s.hole(s.Value())
 		case "error":
 			_ = e.Error.UnmarshalJSON(s.Value())
-		default:
-			s.Value()
 		}
 	}
 	return s.Done()
@@ -121,8 +109,6 @@ func (e *tgiEvent) scanToken(s *scanner) {
 			e.Token.Text.scan(s)
 		case "logprob":
 			s.hole(s.Value())
-		default:
-			s.Value()
 		}
 	}
 }
@@ -136,8 +122,6 @@ func (e *tgiEvent) scanDetails(s *scanner) {
 			s.Int(&e.Details.Input)
 		case "generated_tokens":
 			s.Int(&e.Details.Output)
-		default:
-			s.Value()
 		}
 	}
 }

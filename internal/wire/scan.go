@@ -12,32 +12,32 @@ import (
 //		switch string(s.Key) {
 //		case "count":
 //			s.Int(&count)
-//		default:
-//			s.Value()
 //		}
 //	}
 //	sure := s.Done()
 //
-// It takes a subset of what encoding/json takes, in the same sense; a value that is skipped is checked too. Where it is
-// not sure it fails for good: loops end, values are null, Done is false, and encoding/json has to say what the text is.
-// That is so for any malformed text, values of another type than asked for, keys that encoding/json would have to
+// It takes a subset of what encoding/json takes, in the same sense. A value that nobody reads is checked, too. Where it
+// is not sure it fails for good: loops end, values are null, Done is false, and encoding/json has to say what the text
+// is. That is so for malformed texts, values of another type than asked for, keys that encoding/json would have to
 // unquote or fold (with escapes, capitals, or outside ASCII), and deep nesting.
 type Scanner struct {
 	Key []byte // of the Field, without its quotes
 
-	p       []byte // nil after a failure
-	i       int    // what comes before is read
-	depth   int
-	entered entered
-	plain   bool // the last string has no escape, no capital, nothing outside ASCII
+	p     []byte // nil after a failure
+	i     int    // what comes before is read
+	depth int
+	at    place
+	plain bool // the last string has no escape, no capital, nothing outside ASCII
 }
 
-// entered is what Open has found, until Field or Element look at it.
-type entered byte
+// place is where a Scanner stands.
+type place byte
 
 const (
-	before entered = iota + 1 // the first member
-	absent                    // null
+	behind place = iota // a value, or nothing yet
+	before              // a value that Field or Element has found
+	inside              // what Open has opened
+	null                // the same, but that was null
 )
 
 const maxDepth = 64
@@ -46,7 +46,7 @@ const maxDepth = 64
 func NewScanner(p []byte) Scanner { return Scanner{p: p} }
 
 // Fail makes the Scanner not sure.
-func (s *Scanner) Fail() { s.p, s.i, s.entered = nil, 0, 0 }
+func (s *Scanner) Fail() { s.p, s.i, s.at = nil, 0, behind }
 
 // Done is whether the text is over, and nothing in it was in doubt.
 func (s *Scanner) Done() bool { return s.peek() == 0 && s.p != nil && s.i == len(s.p) && s.depth == 0 }
@@ -60,10 +60,9 @@ func (s *Scanner) Open(bracket byte) {
 	case c == bracket && s.depth < maxDepth:
 		s.i++
 		s.depth++
-		s.entered = before
-	case c == 'n':
-		s.Value()
-		s.entered = absent
+		s.at = inside
+	case c == 'n' && s.literal("null"):
+		s.at = null
 	default:
 		s.Fail()
 	}
@@ -76,15 +75,24 @@ func (s *Scanner) Field() bool {
 	}
 	if !s.plain {
 		s.Fail()
+		return false
 	}
-	return s.plain
+	s.at = before
+	return true
 }
 
 // Element moves to the next value of an array; false at its end.
-func (s *Scanner) Element() bool { return s.next(']') }
+func (s *Scanner) Element() bool {
+	more := s.next(']')
+	if more {
+		s.at = before
+	}
+	return more
+}
 
 // Value reads any value and returns its bytes.
 func (s *Scanner) Value() []byte {
+	s.at = behind
 	c := s.peek()
 	from := s.i
 	switch {
@@ -103,12 +111,12 @@ func (s *Scanner) Value() []byte {
 		s.number()
 	}
 	if s.p == nil {
-		return null
+		return nothing
 	}
 	return s.p[from:s.i]
 }
 
-var null = []byte("null")
+var nothing = []byte("null")
 
 // Int reads an integer into n, which stays where the value is null. It returns the bytes.
 func (s *Scanner) Int(n *int) []byte {
@@ -119,7 +127,7 @@ func (s *Scanner) Int(n *int) []byte {
 	i, err := strconv.Atoi(string(value))
 	if err != nil {
 		s.Fail()
-		return null
+		return nothing
 	}
 	*n = i
 	return value
@@ -165,16 +173,19 @@ func (s *Scanner) pastSpace() byte {
 
 // next moves to the next member of what is open, or past its end.
 func (s *Scanner) next(end byte) bool {
-	first := s.entered
-	s.entered = 0
+	if s.at == before {
+		s.Value()
+	}
+	was := s.at
+	s.at = behind
 	switch c := s.peek(); {
-	case first == absent:
+	case was == null:
 		return false
 	case c == end:
 		s.i++
 		s.depth--
 		return false
-	case first == before:
+	case was == inside:
 		return true
 	case c == ',':
 		s.i++

@@ -52,8 +52,6 @@ func sum(text string) (total int, sure bool) {
 			}
 		case "word":
 			n = len(s.Word())
-		default:
-			s.Value()
 		}
 		total += n
 	}
@@ -72,6 +70,7 @@ func TestScannerFields(t *testing.T) {
 	check(`{"n":null,"list":null,"in":null,"word":null}`, 0)
 	check(`{"n":-7,"list":[],"in":{},"word":""}`, -7)
 	check(`null`, 0)
+	check(`{"x":{"y":[{}]},"n":1,"z":"\u00e9","list":[4]}`, 5)
 	unsure := func(text string) {
 		t.Helper()
 		if got, sure := sum(text); sure {
@@ -80,7 +79,7 @@ func TestScannerFields(t *testing.T) {
 	}
 	for _, text := range []string{
 		`{"N":1}`, `{"\u006e":1}`, `{"é":1}`, `{"n":1.0}`, `{"n":"1"}`, `{"n":99999999999999999999}`, `{"list":{}}`, `{"in":[]}`, `{"in":{"N":1}}`,
-		`{"word":"A"}`, `{"word":"\n"}`, `{"word":"é"}`, `{"word":5}`, `{"word":[]}`, `{"n":1}{`, `[]`, ``,
+		`{"word":"A"}`, `{"word":"\n"}`, `{"word":"é"}`, `{"word":5}`, `{"word":[]}`, `{"x":[1,]}`, `{"x"}`, `{"n":1}{`, `[]`, ``,
 	} {
 		unsure(text)
 	}
