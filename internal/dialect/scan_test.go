@@ -184,6 +184,22 @@ func TestTemplateHits(t *testing.T) {
 		false, true, true, false, false, false, false)
 }
 
+// TestTwiceTheSameField: what lies in a hole must not count, not even where a field comes twice.
+func TestTwiceTheSameField(t *testing.T) {
+	check := func(d Dialect, payloads ...string) {
+		t.Helper()
+		var all [][]byte
+		for _, p := range payloads {
+			all = append(all, []byte(p))
+		}
+		checkLikeJSON(t, d, all)
+	}
+	check(tgi{}, `{"token":{"id":1,"text":"a"},"token":{"text":""}}`, `{"token":{"id":-5,"text":"a"},"token":{"text":""}}`)
+	check(completions{}, `{"choices":[{"text":"","text":"a"}]}`, `{"choices":[{"text":"","text":""}]}`, `{"choices":[{"text":"a","text":""}]}`)
+	check(completions{}, `{"choices":[{"text":"a"}],"error":"b"}`, `{"choices":[{"text":"a"}],"error":"c"}`)
+	check(completions{}, `{"choices":[{"index":0,"text":"a"}],"choices":[{"index":1}]}`, `{"choices":[{"index":0,"text":"b"}],"choices":[]}`)
+}
+
 // FuzzTemplate changes one place of an event of a real stream, before which and after which the event itself comes.
 func FuzzTemplate(f *testing.F) {
 	var events [][]byte
