@@ -61,7 +61,6 @@ func (c *chunk) parse(payload []byte, t *template) error {
 	if s := (scanner{wire.NewScanner(payload), t}); c.scan(&s) {
 		return nil
 	}
-	t.forget()
 	return c.unmarshal(payload)
 }
 

@@ -96,7 +96,6 @@ func (e *tgiEvent) parse(payload []byte, t *template) error {
 	if s := (scanner{wire.NewScanner(payload), t}); e.scan(&s) {
 		return nil
 	}
-	t.forget()
 	return e.unmarshal(payload)
 }
 
