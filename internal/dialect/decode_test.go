@@ -131,16 +131,3 @@ func TestErrorMessage(t *testing.T) {
 	check("a\xffb", "a\uFFFDb")
 	check("", "")
 }
-
-func FuzzDecode(f *testing.F) {
-	f.Add([]byte(`{"choices":[{"delta":{"content":"a","tool_calls":[{}]},"token_ids":[1]}],"usage":{},"error":{"message":[]}}`))
-	f.Add([]byte(`{"token":{"id":1,"text":"a"},"details":{"generated_tokens":1},"error":[[["x"]]]}`))
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		for name, d := range table {
-			if delta, err := d.Decoder().Decode(payload); delta.Tokens < 0 || err != nil && delta != (Delta{}) {
-				t.Errorf("%s: %+v, %v", name, delta, err)
-			}
-		}
-		ErrorMessage(payload)
-	})
-}

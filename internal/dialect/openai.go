@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+
+	"github.com/splleed/splleed/internal/wire"
 )
 
 // openAI is what the bodies of completions and chat have in common. Fields beyond OpenAI's own (top_k, min_tokens,
@@ -51,12 +53,25 @@ type usage struct {
 	} `json:"prompt_tokens_details"`
 }
 
-// parse reads an event into c, whose memory is used again. This is the seam for a field scanner: it fills the same
-// struct, and leaves to this decoder what it does not understand.
-func (c *chunk) parse(payload []byte) error {
+// parse reads an event into c, whose memory is used again: with the scanner, or with encoding/json where that is not
+// sure, whose word counts.
+func (c *chunk) parse(payload []byte, t *template) error {
+	c.reset()
+	t.forget()
+	if s := (scanner{wire.NewScanner(payload), t}); c.scan(&s) {
+		return nil
+	}
+	return c.unmarshal(payload)
+}
+
+func (c *chunk) reset() {
 	clear(c.Choices[:cap(c.Choices)]) // encoding/json decodes into what lies there
 	*c = chunk{Choices: c.Choices[:0], Usage: usage{Input: -1, Output: -1}}
 	c.Usage.Details.Cached = -1
+}
+
+func (c *chunk) unmarshal(payload []byte) error {
+	c.reset()
 	if err := json.Unmarshal(payload, c); err != nil {
 		return fmt.Errorf("event %.60q: %w", payload, err)
 	}
@@ -65,8 +80,9 @@ func (c *chunk) parse(payload []byte) error {
 
 // openAIDecoder decodes completions and chat streams, which differ in where a choice has its content.
 type openAIDecoder struct {
-	chunk chunk
-	kind  func(*choice) Content
+	chunk    chunk
+	kind     func(*choice) Content
+	template template
 }
 
 // Decode is Decoder's.
@@ -77,10 +93,20 @@ func (d *openAIDecoder) Decode(payload []byte) (Delta, error) {
 	case "[DONE]":
 		return Delta{Done: true}, nil
 	}
-	c := &d.chunk
-	if err := c.parse(payload); err != nil {
+	if d.template.matches(payload) {
+		return d.template.delta, nil
+	}
+	if err := d.chunk.parse(payload, &d.template); err != nil {
 		return Delta{}, err
 	}
+	delta := d.delta(payload)
+	d.template.learn(payload, delta)
+	return delta, nil
+}
+
+// delta is what d.chunk, read from payload, brought.
+func (d *openAIDecoder) delta(payload []byte) Delta {
+	c := &d.chunk
 	delta := Delta{Usage: c.Usage.usage(), Error: string(c.Error)}
 	for i := range c.Choices {
 		d.add(&delta, &c.Choices[i])
@@ -88,7 +114,7 @@ func (d *openAIDecoder) Decode(payload []byte) (Delta, error) {
 	if len(c.Choices) == 0 && delta == (Delta{}) {
 		delta.Error = errorIn(payload) // some put the error's fields at the top
 	}
-	return delta, nil
+	return delta
 }
 
 func (d *openAIDecoder) add(to *Delta, c *choice) {

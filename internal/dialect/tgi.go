@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+
+	"github.com/splleed/splleed/internal/wire"
 )
 
 // tgi is Text Generation Inference's own /generate_stream: one event a token.
@@ -67,8 +69,13 @@ func (tgi) parameters(s Sampling) object {
 
 func (tgi) Decoder() Decoder { return new(tgiDecoder) }
 
-// tgiDecoder is also what matters of one event.
 type tgiDecoder struct {
+	event    tgiEvent
+	template template
+}
+
+// tgiEvent is what matters of one event.
+type tgiEvent struct {
 	Token struct {
 		ID   int    `json:"id"`
 		Text filled `json:"text"`
@@ -82,11 +89,24 @@ type tgiDecoder struct {
 	Error errorText `json:"error"`
 }
 
-// parse reads an event into d. This is the seam for a field scanner, as in chunk.
-func (d *tgiDecoder) parse(payload []byte) error {
-	*d = tgiDecoder{}
-	d.Token.ID, d.Details.Input, d.Details.Output = -1, -1, -1
-	if err := json.Unmarshal(payload, d); err != nil {
+// parse reads an event into e, as chunk does.
+func (e *tgiEvent) parse(payload []byte, t *template) error {
+	e.reset()
+	t.forget()
+	if s := (scanner{wire.NewScanner(payload), t}); e.scan(&s) {
+		return nil
+	}
+	return e.unmarshal(payload)
+}
+
+func (e *tgiEvent) reset() {
+	*e = tgiEvent{}
+	e.Token.ID, e.Details.Input, e.Details.Output = -1, -1, -1
+}
+
+func (e *tgiEvent) unmarshal(payload []byte) error {
+	e.reset()
+	if err := json.Unmarshal(payload, e); err != nil {
 		return fmt.Errorf("event %.60q: %w", payload, err)
 	}
 	return nil
@@ -97,21 +117,31 @@ func (d *tgiDecoder) Decode(payload []byte) (Delta, error) {
 	if payload = bytes.TrimSpace(payload); len(payload) == 0 {
 		return Delta{}, nil
 	}
-	if err := d.parse(payload); err != nil {
+	if d.template.matches(payload) {
+		return d.template.delta, nil
+	}
+	if err := d.event.parse(payload, &d.template); err != nil {
 		return Delta{}, err
 	}
-	delta := Delta{Error: string(d.Error), Finish: d.Details.Finish}
+	delta := d.event.delta()
+	d.template.learn(payload, delta)
+	return delta, nil
+}
+
+// delta is what the event brought.
+func (e *tgiEvent) delta() Delta {
+	delta := Delta{Error: string(e.Error), Finish: e.Details.Finish}
 	switch {
-	case bool(d.Token.Text):
+	case bool(e.Token.Text):
 		delta.Content, delta.Tokens = Text, 1
-	case d.Token.ID >= 0: // a special token: it has no text, but it was generated
+	case e.Token.ID >= 0: // a special token: it has no text, but it was generated
 		delta.Content, delta.Tokens = Blank, 1
 	}
-	if d.Details.Output >= 0 {
-		delta.Usage = Usage{Known: true, Input: d.Details.Input, Output: d.Details.Output}
+	if e.Details.Output >= 0 {
+		delta.Usage = Usage{Known: true, Input: e.Details.Input, Output: e.Details.Output}
 	}
-	if d.GeneratedText && delta.Finish == "" {
+	if e.GeneratedText && delta.Finish == "" {
 		delta.Finish = "unknown" // the last event; its reason comes only with details
 	}
-	return delta, nil
+	return delta
 }

@@ -1,4 +1,5 @@
-// Package wire cuts payloads out of bytes: HTTP/1.1 responses, server-sent events, lines. It also writes requests.
+// Package wire cuts payloads out of bytes: HTTP/1.1 responses, server-sent events, lines; and fields out of payloads
+// that are JSON. It also writes requests.
 //
 // Its parsers are pure and incremental: bytes are pushed in as they come, cut anywhere, and what they complete comes
 // out at once. They hold no socket, read no clock, never panic, whatever the bytes, and allocate nothing per event, so a
