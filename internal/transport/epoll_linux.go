@@ -109,3 +109,13 @@ func (e *Epoll) Close() {
 		unix.Close(e.stamping)
 	})
 }
+
+// ClockSteps is how often the wall clock was seen to have been set, which the kernel's stamps do not survive. It is known
+// once the engine is closed.
+func (e *Epoll) ClockSteps() int {
+	most := 0
+	for _, l := range e.loops {
+		most = max(most, l.real.steps)
+	}
+	return most
+}
