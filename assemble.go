@@ -70,6 +70,7 @@ func (r *run) describe(i int, trials []metrics.Trial) result.Level {
 	if p.open() {
 		out.ArrivalRate = &p.rate
 	}
+	out.Instrument.Transport = r.transport
 	out.Warnings = levelWarnings(out)
 	return out
 }

@@ -58,15 +58,17 @@ func TestEveryFaultHasALine(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for _, f := range faults {
 		for _, api := range []string{"completions", "chat", "native"} {
-			t.Run(f.fault+"/"+api, func(t *testing.T) {
-				t.Parallel()
-				checkFault(t, f.fault, api, f.want)
-			})
+			for _, transport := range []string{"portable", "auto"} {
+				t.Run(f.fault+"/"+api+"/"+transport, func(t *testing.T) {
+					t.Parallel()
+					checkFault(t, f.fault, api, transport, f.want)
+				})
+			}
 		}
 	}
 }
 
-func checkFault(t *testing.T, fault, api string, want record.FailureType) {
+func checkFault(t *testing.T, fault, api, transport string, want record.FailureType) {
 	noWarmup, failed := 0, 0
 	if want != "" {
 		failed = 4
@@ -81,6 +83,7 @@ func checkFault(t *testing.T, fault, api string, want record.FailureType) {
 		Sampling:    splleed.Sampling{MaxTokens: 8},
 		SLO:         splleed.SLO{TTFTMs: 60_000},
 		Timeouts:    splleed.Timeouts{FirstTokenS: 2, IdleS: 2},
+		Transport:   transport,
 	}.Run(t.Context())
 	var tooMany *splleed.TooManyFailures
 	if errors.As(err, &tooMany) != (failed > 0) {

@@ -37,6 +37,7 @@ func (b Benchmark) withDefaults() Benchmark {
 	b.ArrivalPattern = or(b.ArrivalPattern, "poisson")
 	b.Burstiness = or(b.Burstiness, 1)
 	b.Trials = or(b.Trials, 1)
+	b.Transport = or(b.Transport, "auto")
 	b.ConfidenceLevel = or(b.ConfidenceLevel, 0.95)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))

@@ -68,6 +68,8 @@ type run struct {
 	wire   transport.Engine
 	sender *sender
 	trials []trial
+
+	transport string // name of the wire's kind
 }
 
 // trial is what came of one pass over the levels; a level that did not run has no records.
@@ -146,14 +148,16 @@ func (r *run) open(ctx context.Context) error {
 	if r.sender, err = newSender(server, base, r.b); err != nil {
 		return err
 	}
-	r.wire = transport.NewPortable(transport.Options{Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations()})
-	return nil
+	r.wire, r.transport, err = transport.New(r.b.Transport, transport.Options{Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations()})
+	return err
 }
 
 // close hangs up before it stops the server: engines wait for open connections.
 func (r *run) close() error {
 	if r.wire != nil {
 		r.wire.Close()
+		r.warnings = append(r.warnings, clockWarnings(r.wire)...)
+		r.wire = nil
 	}
 	stop := r.stop
 	r.stop = nil
@@ -161,6 +165,15 @@ func (r *run) close() error {
 		return nil
 	}
 	return stop()
+}
+
+// clockWarnings says what the clocks did that no stamp can stand.
+func clockWarnings(e transport.Engine) []string {
+	stepped, ok := e.(interface{ ClockSteps() int })
+	if !ok || stepped.ClockSteps() == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("the wall clock was set during the run (%d times): kernel stamps of up to a second before are off by as much", stepped.ClockSteps())}
 }
 
 func (r *run) restart(ctx context.Context) error {

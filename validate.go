@@ -9,6 +9,7 @@ import (
 
 	"github.com/splleed/splleed/internal/invalid"
 	"github.com/splleed/splleed/internal/schedule"
+	"github.com/splleed/splleed/internal/transport"
 )
 
 // Validate returns every bad field at once as a *ConfigError, and changes nothing.
@@ -71,6 +72,8 @@ func (b Benchmark) checkLimits(bad *invalid.Fields) {
 	limit("timeouts.first_token_s", b.Timeouts.FirstTokenS)
 	limit("timeouts.idle_s", b.Timeouts.IdleS)
 	limit("timeouts.total_s", b.Timeouts.TotalS)
+	kinds := transport.Kinds()
+	bad.Check(b.Transport == "" || slices.Contains(kinds, b.Transport), "transport", "is %q: want %s", b.Transport, strings.Join(kinds, ", "))
 	if r := b.MaxErrorRate; r != nil {
 		bad.Check(*r >= 0 && *r <= 1, "max_error_rate", "is %g: want 0 to 1", *r)
 	}

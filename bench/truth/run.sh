@@ -2,9 +2,11 @@
 # splleed against a simulated server in a process of its own, whose token times are known: at 64 streams with one and with
 # four tokens an event every mean must be within 2 % and 95 % of single TTFTs within 2 ms; at 1,024 streams as many must be
 # in flight at the server (the figures there are shown, not judged: server and client share the machine).
+# run.sh [TRANSPORT]: auto (default), epoll or portable.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-splleed=bin/splleed out=out/truth server=
+splleed=bin/splleed out=out/truth server= transport=${1:-auto}
+TIMEFORMAT='client: %R s, %U s of CPU and %S s in the kernel'
 rm -rf "$out" && mkdir -p "$out"
 
 # play NAME STREAMS RUNS SIM-FLAGS: one run, with its journal and the server's log in $out
@@ -15,7 +17,7 @@ play() {
 	server=$!
 	trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true' EXIT
 	until grep -q listening "$out/$name.listening"; do sleep 0.05; done
-	"$splleed" run --quiet --backend vllm --endpoint "$(sed 's/.* \(http[^ ]*\).*/\1/' "$out/$name.listening")" \
+	time "$splleed" run --quiet --transport "$transport" --backend vllm --endpoint "$(sed 's/.* \(http[^ ]*\).*/\1/' "$out/$name.listening")" \
 		--concurrency "$streams" --runs "$runs" --max-tokens 128 --input-len 16 --records "$out/$name.records" -o "$out/$name.json" >"$out/$name.table"
 	kill "$server" && wait "$server" || true
 	server=

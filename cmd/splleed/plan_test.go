@@ -57,8 +57,8 @@ func TestFlagsBecomeConfiguration(t *testing.T) {
 		`{"backend":{"type":"sim"},"sampling":{"ignore_eos":true,"seed":-1,"stop":["a,b","c"],"temperature":0},"seed":0,"warmup":0}`)
 	check("--backend=sim|--no-filler|--cache-bust|--continuous-usage|--restart-between-trials|--save-prompts",
 		`{"backend":{"type":"sim"},"cache_bust":true,"continuous_usage":true,"no_filler":true,"restart_between_trials":true,"save_prompts":true}`)
-	check("--backend=sim|--timeout=90|--connect-timeout=2s|--first-token-timeout=1m|--idle-timeout=500ms",
-		`{"backend":{"type":"sim"},"timeouts":{"connect_s":2,"first_token_s":60,"idle_s":0.5,"total_s":90}}`)
+	check("--backend=sim|--timeout=90|--connect-timeout=2s|--first-token-timeout=1m|--idle-timeout=500ms|--transport=epoll",
+		`{"backend":{"type":"sim"},"timeouts":{"connect_s":2,"first_token_s":60,"idle_s":0.5,"total_s":90},"transport":"epoll"}`)
 	check("--backend=sim|--header=A=b=c|--header=D: e:f|--extra-body={\"n\":1}",
 		`{"backend":{"extra_body":{"n":1},"headers":{"A":"b=c","D":"e:f"},"type":"sim"}}`)
 	check("--backend=vllm|--model=m|--executable=x|--ready-timeout=2m|--set=max_num_seqs=64|--set=dtype=auto|--set=extra_args={\"a\":true}",

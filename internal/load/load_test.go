@@ -77,7 +77,7 @@ func (s *server) Start(ctx context.Context, x *transport.Exchange) {
 			if failure == nil {
 				x.Sink.Payload([]byte("text"))
 				x.Sink.Payload([]byte("finish"))
-				x.Sink.Arrived(s.clock.Now(), 0)
+				x.Sink.Arrived(transport.Arrival{At: s.clock.Now()})
 			}
 		case <-ctx.Done():
 			failure = &record.Failure{Type: record.Cancelled}

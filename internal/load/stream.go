@@ -23,6 +23,7 @@ type stream struct {
 	finish    bool // the read at hand brought content or a finish reason
 	complete  bool // the response said that it is complete
 	active    bool
+	ownStamps bool            // not all arrivals have the kernel's stamp
 	failure   *record.Failure // what the payloads told; outranks what the transport says
 }
 
@@ -88,8 +89,8 @@ func (s *stream) take(d dialect.Delta) {
 }
 
 // Arrived stamps what the last read brought.
-func (s *stream) Arrived(at, bound time.Duration) {
-	stamp := record.At(at)
+func (s *stream) Arrived(a transport.Arrival) {
+	stamp := record.At(a.At)
 	if s.finish {
 		s.rec.Finish = stamp
 	}
@@ -97,8 +98,10 @@ func (s *stream) Arrived(at, bound time.Duration) {
 		s.rec.FirstAnswer = stamp
 	}
 	if s.read != (arrival{}) {
-		s.read.at, s.read.bound = stamp, bound
+		s.read.at, s.read.bound = stamp, a.Bound
 		s.arrivals = append(s.arrivals, s.read)
+		s.rec.StampDelay = max(s.rec.StampDelay, a.Delay)
+		s.ownStamps = s.ownStamps || !a.Kernel
 	}
 	s.read, s.finish, s.answer = arrival{}, false, false
 }
@@ -108,6 +111,9 @@ func (s *stream) Active() bool { return s.active }
 // Done settles the record: token counts, and whether the request succeeded.
 func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	s.rec.Done = record.At(at)
+	if len(s.arrivals) > 0 && !s.ownStamps {
+		s.rec.StampSource = record.StampKernel
+	}
 	settle(s.rec, s.arrivals, s.usage, s.running.always())
 	s.rec.Failure = s.verdict(failure)
 	s.arrivals = nil

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/transport"
 )
 
 // feed plays reads, 10 ms apart, each of payloads separated by commas, and returns the settled record.
@@ -20,7 +21,7 @@ func feed(failure *record.Failure, reads ...string) *record.Record {
 		for p := range strings.SplitSeq(read, ",") {
 			s.Payload([]byte(p))
 		}
-		s.Arrived(at, time.Millisecond)
+		s.Arrived(transport.Arrival{At: at, Bound: time.Millisecond})
 	}
 	s.Done(at, failure)
 	return s.rec

@@ -81,20 +81,41 @@ func (l Level) requests(p population) result.Requests {
 
 // instrument is the client's own part. Its errors are not graded yet; raw bounds are in the records.
 func (l Level) instrument(p population) *result.Instrument {
-	in := &result.Instrument{Stamps: string(record.StampUser), Grade: "ungraded"}
-	var late []float64
+	in := &result.Instrument{Grade: "ungraded"}
+	var late, delay []float64
+	sources := map[record.StampSource]bool{}
 	for _, r := range p.offered {
 		late = append(late, queueDelay(r, 0)...)
-		in.Stamps = string(r.StampSource)
+		if r.Arrivals.Len() > 0 {
+			sources[r.StampSource] = true
+		}
+		if r.StampSource == record.StampKernel {
+			delay = append(delay, ms(r.StampDelay))
+		}
 		for a := range r.Arrivals.All() {
 			if a.Events > 1 {
 				in.Coalesced++
 			}
 		}
 	}
+	in.Stamps = stamps(sources)
+	if len(delay) > 0 {
+		s := summarize(delay, float64(len(delay)))
+		in.Delay = &s
+	}
 	if l.Cap == 0 {
 		s := summarize(late, float64(len(late)))
 		in.Lateness = &s
 	}
 	return in
+}
+
+func stamps(sources map[record.StampSource]bool) string {
+	switch {
+	case len(sources) > 1:
+		return "mixed"
+	case sources[record.StampKernel]:
+		return string(record.StampKernel)
+	}
+	return string(record.StampUser)
 }

@@ -39,6 +39,7 @@ type line struct {
 	FinishReason string      `json:"finish_reason,omitempty"`
 	Status       int         `json:"status,omitempty"`
 	Stamps       StampSource `json:"stamps"`
+	StampDelayNs int64       `json:"stamp_delay_ns,omitempty"` // the longest
 	Connected    bool        `json:"new_connection"`
 	Resent       bool        `json:"resent"`
 	ReusedPrompt bool        `json:"reused_prompt"`
@@ -144,7 +145,7 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		Arrivals:    [][3]int64{},
 		InputTokens: known(r.InputTokens), CachedTokens: known(r.CachedTokens), OutputTokens: known(r.OutputTokens),
 		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status,
-		Stamps: r.StampSource, Connected: r.Connected, Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
+		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay), Connected: r.Connected, Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
 		PromptSize: r.PromptSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
 	}
 	if r.Slot >= 0 {
@@ -196,7 +197,7 @@ func (l line) record() *Record {
 		Headers: orUnknown(l.HeadersNs), FirstAnswer: orUnknown(l.FirstAnswer), Finish: orUnknown(l.FinishNs), Done: orUnknown(l.DoneNs),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),
 		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status,
-		StampSource: l.Stamps, Connected: l.Connected, Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
+		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
 		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}
 	if l.Slot != nil {

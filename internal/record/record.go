@@ -61,11 +61,12 @@ type Record struct {
 	CountSource  CountSource
 	ITLSource    ITLSource
 	FinishReason string
-	Failure      *Failure // nil for a success
-	StampSource  StampSource
-	ReusedPrompt bool // its prompt was sent before in this run
-	PromptSize   int  // bytes
-	RequestedMax int  // max_tokens asked for
+	Failure      *Failure      // nil for a success
+	StampSource  StampSource   // the kernel where all arrivals have its stamp
+	StampDelay   time.Duration // the longest from a kernel stamp to the client's look
+	ReusedPrompt bool          // its prompt was sent before in this run
+	PromptSize   int           // bytes
+	RequestedMax int           // max_tokens asked for
 }
 
 // Count is a number of tokens; Unknown where nobody counted.

@@ -185,10 +185,12 @@ type Requests struct {
 
 // Instrument is what the client itself may have added.
 type Instrument struct {
-	Stamps    string   `json:"stamps"`    // "kernel" or "user"
-	Lateness  *Summary `json:"lateness"`  // sent - due, where nothing but the client held the request back (open loop)
-	Coalesced int      `json:"coalesced"` // arrivals whose read completed more than one event
-	Grade     string   `json:"grade"`     // "ungraded": no certificate was made
+	Transport string   `json:"transport"`   // "epoll" or "portable"
+	Stamps    string   `json:"stamps"`      // "kernel", "user" or "mixed"
+	Delay     *Summary `json:"stamp_delay"` // the longest from kernel stamp to the client's look, of each request with kernel stamps
+	Lateness  *Summary `json:"lateness"`    // sent - due, where nothing but the client held the request back (open loop)
+	Coalesced int      `json:"coalesced"`   // arrivals whose read completed more than one event
+	Grade     string   `json:"grade"`       // "ungraded": no certificate was made
 }
 
 // Aggregate is one level over all trials: each statistic of a trial with its interval.

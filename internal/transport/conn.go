@@ -3,10 +3,8 @@ package transport
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"net"
 	"net/url"
-	"time"
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/wire"
@@ -17,7 +15,6 @@ type conn struct {
 	net.Conn               // where requests go in and responses come out: TLS, or the socket itself
 	sock     *socket       // what is below
 	resp     wire.Response // the response that is coming
-	expires  time.Duration // once idle: when it is too old to be used again
 }
 
 // abort closes the connection at once, also while another goroutine uses it; TLS says no goodbye.
@@ -27,16 +24,14 @@ func (c *conn) abort() { c.sock.Conn.Close() }
 // several pieces at once.
 type socket struct {
 	net.Conn
-	clock   Clock
-	look    func()        // called before every read: all that earlier reads brought has been handled
-	at      time.Duration // when the last read returned
-	empty   time.Duration // when the socket was last seen empty before that
-	drained time.Duration // when it was last seen empty at all: a short read leaves nothing behind
+	look
+	clock  Clock
+	before func() // called before every read
 }
 
 func (s *socket) Read(p []byte) (int, error) {
-	if s.look != nil {
-		s.look()
+	if s.before != nil {
+		s.before()
 	}
 	n, err := s.Conn.Read(p)
 	s.at, s.empty = s.clock.Now(), s.drained
@@ -70,16 +65,13 @@ func (p *Portable) connect(ctx context.Context) (*conn, *record.Failure) {
 
 // unconnected says why there is no connection. ctx is the exchange's, limited ends with the time for connecting.
 func (p *Portable) unconnected(ctx, limited context.Context, kind record.FailureType, err error) *record.Failure {
-	var slow net.Error
 	switch {
 	case ctx.Err() != nil:
 		return cancelled(ctx)
-	case limited.Err() != nil, errors.As(err, &slow) && slow.Timeout():
-		return &record.Failure{Type: record.TimeoutConnect, Message: p.timeouts.message(record.TimeoutConnect)}
-	case isEnd(err):
-		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
+	case limited.Err() != nil:
+		err = context.DeadlineExceeded
 	}
-	return &record.Failure{Type: kind, Message: err.Error()}
+	return p.timeouts.unconnected(kind, err)
 }
 
 func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {

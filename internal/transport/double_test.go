@@ -107,8 +107,8 @@ func (d *diary) Payload(p []byte) {
 	d.active = d.active || !strings.HasPrefix(string(p), "-")
 	d.note("payload %s", p)
 }
-func (d *diary) Arrived(at, bound time.Duration) { d.note("%v arrived, bound %v", at, bound) }
-func (d *diary) Active() bool                    { return d.active }
+func (d *diary) Arrived(a Arrival) { d.note("%v arrived, bound %v", a.At, a.Bound) }
+func (d *diary) Active() bool      { return d.active }
 func (d *diary) Done(at time.Duration, failure *record.Failure) {
 	d.at, d.failed = at, failure
 	d.note("%v done %v", at, failure)
@@ -161,5 +161,30 @@ func (d *diary) checkFailure(t *testing.T, at time.Duration, kind record.Failure
 	t.Helper()
 	if d.failed == nil || d.failed.Type != kind || d.failed.Message != message || d.at != at {
 		t.Errorf("got %v at %v, want %s: %s at %v", d.failed, d.at, kind, message, at)
+	}
+}
+
+// checkEnd compares type and message.
+func (d *diary) checkEnd(t *testing.T, kind record.FailureType, message string) {
+	t.Helper()
+	if d.failed == nil || d.failed.Type != kind || d.failed.Message != message {
+		t.Errorf("got %v, want %s: %s", d.failed, kind, message)
+	}
+}
+
+// checkHeard compares what was heard after the sending, without times and without which payloads came together.
+func (d *diary) checkHeard(t *testing.T, want ...string) {
+	t.Helper()
+	var got []string
+	for _, line := range d.lines {
+		if at, rest, _ := strings.Cut(line, " "); at != "payload" {
+			line = rest
+		}
+		if line != "sent" && !strings.HasPrefix(line, "arrived") {
+			got = append(got, line)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n  %s\nwant\n  %s", strings.Join(got, "\n  "), strings.Join(want, "\n  "))
 	}
 }

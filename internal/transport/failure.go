@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"syscall"
 
 	"github.com/splleed/splleed/internal/record"
@@ -34,8 +35,20 @@ func (t Timeouts) message(kind record.FailureType) string {
 	return "not complete within " + t.Total.String()
 }
 
+// unconnected says why there is no connection.
+func (t Timeouts) unconnected(kind record.FailureType, err error) *record.Failure {
+	var slow net.Error
+	switch {
+	case errors.As(err, &slow) && slow.Timeout():
+		return &record.Failure{Type: record.TimeoutConnect, Message: t.message(record.TimeoutConnect)}
+	case isEnd(err):
+		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
+	}
+	return &record.Failure{Type: kind, Message: err.Error()}
+}
+
 // broken is what became of the connection, in words without its addresses, which would make each message different.
-func (f *flow) broken(err error) *record.Failure {
+func (c *course) broken(err error) *record.Failure {
 	var (
 		alert  tls.AlertError
 		header tls.RecordHeaderError
@@ -44,7 +57,7 @@ func (f *flow) broken(err error) *record.Failure {
 	switch {
 	case err == nil:
 		return nil
-	case isEnd(err) && f.head:
+	case isEnd(err) && c.head:
 		return &record.Failure{Type: record.Truncated, Message: "connection closed in the middle of the response"}
 	case isEnd(err):
 		return &record.Failure{Type: record.Reset, Message: "connection closed without a response"}
@@ -58,14 +71,14 @@ func (f *flow) broken(err error) *record.Failure {
 
 // verdict is why the exchange failed, all told. The user's wish to stop outweighs all; a status that is no success
 // outweighs whatever happened to the body after it.
-func (f *flow) verdict(ctx context.Context, failure *record.Failure) *record.Failure {
+func (c *course) verdict(ctx context.Context, failure *record.Failure) *record.Failure {
 	switch {
 	case failure != nil && ctx.Err() != nil:
 		return cancelled(ctx)
-	case !f.head || isSuccess(f.c.resp.Status):
+	case !c.head || isSuccess(c.resp.Status):
 		return failure
 	}
-	refusal := f.refusal()
+	refusal := c.refusal()
 	if failure != nil {
 		refusal.Message += " (" + failure.Message + ")"
 	}
@@ -73,8 +86,8 @@ func (f *flow) verdict(ctx context.Context, failure *record.Failure) *record.Fai
 }
 
 // refusal is the failure that a status means.
-func (f *flow) refusal() *record.Failure {
-	r := &f.c.resp
+func (c *course) refusal() *record.Failure {
+	r := c.resp
 	refusal := &record.Failure{Type: record.Malformed, Message: fmt.Sprintf("HTTP %d", r.Status)}
 	switch {
 	case r.Status == 429:
@@ -84,10 +97,10 @@ func (f *flow) refusal() *record.Failure {
 	case r.Status/100 == 5:
 		refusal.Type = record.HTTP5xx
 	case r.Location != "":
-		f.message = fmt.Sprintf("redirects to %.200q, which is not followed", r.Location)
+		c.message = fmt.Sprintf("redirects to %.200q, which is not followed", r.Location)
 	}
-	if f.message != "" {
-		refusal.Message += ": " + f.message
+	if c.message != "" {
+		refusal.Message += ": " + c.message
 	}
 	return refusal
 }

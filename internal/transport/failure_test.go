@@ -38,18 +38,34 @@ func TestBrokenConnections(t *testing.T) {
 		})
 	}
 	const reset = "connection reset by peer"
-	check("", false, record.Reset, "connection closed without a response")
-	check("HTTP/1.1 200 OK\r\nX: y", false, record.Reset, "connection closed without a response")
 	check("", true, record.Reset, reset)
-	check(streamHead+event("a"), false, record.Truncated, "connection closed in the middle of the response")
-	check(streamHead+event("a")[:9], false, record.Truncated, "connection closed in the middle of the response")
 	check(streamHead+event("a"), true, record.Reset, reset)
 	check("HTTP/1.1 200 OK\r\n\r\ndata: a\n\n", true, record.Reset, reset) // only a clean end ends such a body
-	check("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ndata: a", false, record.Truncated, "connection closed in the middle of the response")
-	check("SSH-2.0-x\r\n", false, record.Malformed, `malformed response: status line "SSH-2.0-x"`)
-	check(streamHead+"zz\r\n", false, record.Malformed, `malformed response: chunk size "zz"`)
-	check("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", false, record.Malformed,
-		`malformed response: content encoding "gzip", asked for none`)
+	for _, b := range broken {
+		check(b.response, false, b.kind, b.message)
+	}
+}
+
+// broken are responses, ended by a close, that are none.
+var broken = []struct {
+	response string
+	kind     record.FailureType
+	message  string
+}{
+	{"", record.Reset, "connection closed without a response"},
+	{"HTTP/1.1 200 OK\r\nX: y", record.Reset, "connection closed without a response"},
+	{streamHead + event("a"), record.Truncated, "connection closed in the middle of the response"},
+	{streamHead + event("a")[:9], record.Truncated, "connection closed in the middle of the response"},
+	{"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\ndata: a", record.Truncated, "connection closed in the middle of the response"},
+	{"SSH-2.0-x\r\n", record.Malformed, `malformed response: status line "SSH-2.0-x"`},
+	{streamHead + "zz\r\n", record.Malformed, `malformed response: chunk size "zz"`},
+	{"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", record.Malformed,
+		`malformed response: content encoding "gzip", asked for none`},
+	{"HTTP/1.1 500 x\r\nContent-Length: 9\r\n\r\noh", record.HTTP5xx, "HTTP 500 (connection closed in the middle of the response)"},
+	{"HTTP/1.1 101 x\r\n\r\n", record.Malformed, "HTTP 101"},
+	{answer(503, ""), record.HTTP5xx, "HTTP 503"},
+	{answer(429, "slow down"), record.RateLimited, "HTTP 429: slow down"},
+	{answer(307, "", "Location: https://elsewhere/"), record.Malformed, `HTTP 307: redirects to "https://elsewhere/", which is not followed`},
 }
 
 func TestRefusals(t *testing.T) {
@@ -69,14 +85,10 @@ func TestRefusals(t *testing.T) {
 	check(answer(404, `{"error":{"message":"no such model","code":404}}`), record.HTTP4xx, "HTTP 404: no such model",
 		`payload {"error":{"message":"no such model","code":404}}`, arrived)
 	check(answer(429, "slow down"), record.RateLimited, "HTTP 429: slow down", "payload slow down", arrived)
-	check(answer(503, ""), record.HTTP5xx, "HTTP 503")
 	check(answer(500, "a\nb\n"), record.HTTP5xx, "HTTP 500: a b", "payload a\nb\n", arrived)
 	check(answer(422, strings.Repeat("x", 300)), record.HTTP4xx, "HTTP 422: "+strings.Repeat("x", 200)+"…",
 		"payload "+strings.Repeat("x", 300), arrived)
-	check(answer(307, "", "Location: https://elsewhere/"), record.Malformed, `HTTP 307: redirects to "https://elsewhere/", which is not followed`)
 	check(answer(304, ""), record.Malformed, "HTTP 304")
-	check("HTTP/1.1 500 x\r\nContent-Length: 9\r\n\r\noh", record.HTTP5xx, "HTTP 500 (connection closed in the middle of the response)")
-	check("HTTP/1.1 101 x\r\n\r\n", record.Malformed, "HTTP 101")
 }
 
 func TestUnreachable(t *testing.T) {

@@ -47,7 +47,36 @@ func listen(t *testing.T, serve func(*peer)) *url.URL {
 	return &url.URL{Scheme: "http", Host: l.Addr().String()}
 }
 
-func newEngine(t *testing.T, o Options) *Portable {
+// engines are those of this system. All tests here hold for each.
+var engines = map[string]func(Options) (Engine, error){
+	"portable": func(o Options) (Engine, error) { return NewPortable(o), nil },
+}
+
+// onEach runs a test on every engine.
+func onEach(t *testing.T, test func(t *testing.T, start starter)) {
+	for name, make := range engines {
+		t.Run(name, func(t *testing.T) {
+			test(t, func(t *testing.T, o Options) Engine {
+				t.Helper()
+				if o.Clock == (Clock{}) {
+					o.Clock = NewClock()
+				}
+				e, err := make(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(e.Close)
+				return e
+			})
+		})
+	}
+}
+
+// starter makes an engine that is closed at the end of the test.
+type starter func(t *testing.T, o Options) Engine
+
+// portable is the starter of Portable.
+func portable(t *testing.T, o Options) Engine {
 	o.Clock = NewClock()
 	p := NewPortable(o)
 	t.Cleanup(p.Close)
@@ -55,23 +84,22 @@ func newEngine(t *testing.T, o Options) *Portable {
 }
 
 func TestTCPReset(t *testing.T) {
-	check := func(before string, message string) {
-		t.Helper()
-		p := newEngine(t, Options{BaseURL: listen(t, func(p *peer) {
-			p.request()
-			p.say(before)
-			if before != "" {
-				time.Sleep(20 * ms) // else the reset may overtake the bytes
-			}
-			p.Conn.(*net.TCPConn).SetLinger(0)
-		})})
-		d := ask(t, t.Context(), p, 0)
-		if d.failed == nil || d.failed.Type != record.Reset || d.failed.Message != message {
-			t.Errorf("after %q: %v", before, d.failed)
+	onEach(t, func(t *testing.T, start starter) {
+		check := func(before string, message string) {
+			t.Helper()
+			e := start(t, Options{BaseURL: listen(t, func(p *peer) {
+				p.request()
+				p.say(before)
+				if before != "" {
+					time.Sleep(20 * ms) // else the reset may overtake the bytes
+				}
+				p.Conn.(*net.TCPConn).SetLinger(0)
+			})})
+			ask(t, t.Context(), e, 0).checkEnd(t, record.Reset, message)
 		}
-	}
-	check("", "connection reset by peer")
-	check(streamHead+event("a"), "connection reset by peer")
+		check("", "connection reset by peer")
+		check(streamHead+event("a"), "connection reset by peer")
+	})
 }
 
 func TestRefusedByTheSystem(t *testing.T) {
@@ -81,10 +109,27 @@ func TestRefusedByTheSystem(t *testing.T) {
 	}
 	u := &url.URL{Scheme: "http", Host: l.Addr().String()}
 	l.Close()
-	d := ask(t, t.Context(), newEngine(t, Options{BaseURL: u}), 0)
-	if d.failed == nil || d.failed.Type != record.Connect || !strings.Contains(d.failed.Message, "refused") {
-		t.Errorf("got %v", d.failed)
-	}
+	onEach(t, func(t *testing.T, start starter) {
+		e := start(t, Options{BaseURL: u})
+		message := "dial tcp " + u.Host + ": connect: connection refused"
+		ask(t, t.Context(), e, 0).checkEnd(t, record.Connect, message)
+		if err := e.Warm(t.Context(), 100); err == nil || err.Error() != "connect: "+message {
+			t.Errorf("warmed: %v", err)
+		}
+	})
+}
+
+func TestNames(t *testing.T) {
+	onEach(t, func(t *testing.T, start starter) {
+		u := listen(t, func(p *peer) { p.request(); p.say(answer(200, "data: a\n\n")) })
+		u.Host = "localhost:" + u.Port()
+		ask(t, t.Context(), start(t, Options{BaseURL: u}), 0).checkHeard(t, "headers 200", "payload a", "done <nil>")
+		u = &url.URL{Scheme: "http", Host: "nobody.invalid"}
+		if d := ask(t, t.Context(), start(t, Options{BaseURL: u}), 0); d.failed == nil || d.failed.Type != record.Connect ||
+			!strings.HasPrefix(d.failed.Message, "dial tcp: lookup nobody.invalid") {
+			t.Errorf("got %v", d.failed)
+		}
+	})
 }
 
 func TestTLS(t *testing.T) {
@@ -106,7 +151,7 @@ func TestTLS(t *testing.T) {
 	trusted := x509.NewCertPool()
 	trusted.AddCert(s.Certificate())
 
-	p := newEngine(t, Options{BaseURL: u, TLS: &tls.Config{RootCAs: trusted}})
+	p := portable(t, Options{BaseURL: u, TLS: &tls.Config{RootCAs: trusted}})
 	for i := range 2 {
 		d := ask(t, t.Context(), p, 0)
 		text := strings.Join(d.lines, "|")
@@ -116,7 +161,7 @@ func TestTLS(t *testing.T) {
 	}
 	check := func(name string, o Options, kind record.FailureType, message string) {
 		t.Helper()
-		d := ask(t, t.Context(), newEngine(t, o), 0)
+		d := ask(t, t.Context(), portable(t, o), 0)
 		if d.failed == nil || d.failed.Type != kind || !strings.Contains(d.failed.Message, message) {
 			t.Errorf("%s: got %v", name, d.failed)
 		}
@@ -129,7 +174,7 @@ func TestTLS(t *testing.T) {
 	secure := *listen(t, func(p *peer) { p.say("HTTP/1.1 400 x\r\n\r\n") })
 	secure.Scheme = "https"
 	check("https to an http port", Options{BaseURL: &secure}, record.TLS, "handshake")
-	if d := ask(t, t.Context(), newEngine(t, Options{BaseURL: u, TLS: &tls.Config{InsecureSkipVerify: true}}), 0); d.failed != nil {
+	if d := ask(t, t.Context(), portable(t, Options{BaseURL: u, TLS: &tls.Config{InsecureSkipVerify: true}}), 0); d.failed != nil {
 		t.Errorf("unverified: %v", d.failed)
 	}
 }
@@ -140,13 +185,16 @@ type counter struct {
 	last              time.Duration
 	failure           *record.Failure
 	order             bool // stamps never went back
+	connected         bool // a connection was made
 	done              func()
 }
 
-func (c *counter) Sent(begin, _ time.Duration, _ Sending)   { c.last, c.order = begin, true }
+func (c *counter) Sent(begin, _ time.Duration, how Sending) {
+	c.last, c.order, c.connected = begin, true, how.NewConnection
+}
 func (c *counter) Headers(at time.Duration, _ int)          { c.stamp(at) }
 func (c *counter) Payload([]byte)                           { c.payloads++ }
-func (c *counter) Arrived(at, _ time.Duration)              { c.arrived++; c.stamp(at) }
+func (c *counter) Arrived(a Arrival)                        { c.arrived++; c.stamp(a.At) }
 func (c *counter) Active() bool                             { return c.payloads > 0 }
 func (c *counter) Done(at time.Duration, f *record.Failure) { c.failure = f; c.stamp(at); c.done() }
 func (c *counter) stamp(at time.Duration)                   { c.order, c.last = c.order && at >= c.last, at }
@@ -155,51 +203,79 @@ func (c *counter) stamp(at time.Duration)                   { c.order, c.last = 
 // flight together: nobody gets a last event before everybody has had a first one.
 func TestThousandStreams(t *testing.T) {
 	const streams, events = 1000, 20
-	var asked, accepted atomic.Int32
-	everybody := [2]chan struct{}{make(chan struct{}), make(chan struct{})}
-	u := listen(t, func(p *peer) {
-		accepted.Add(1)
-		for {
-			if _, ok := p.request(); !ok {
-				return
+	onEach(t, func(t *testing.T, start starter) {
+		var accepted atomic.Int32
+		meet := meeting(streams)
+		u := listen(t, func(p *peer) {
+			accepted.Add(1)
+			for {
+				if _, ok := p.request(); !ok {
+					return
+				}
+				p.say(streamHead, event("first"))
+				meet()
+				for range events - 1 {
+					p.say(event("more"))
+				}
+				p.say(streamEnd)
 			}
-			n := int(asked.Add(1))
-			p.say(streamHead, event("first"))
-			round := everybody[(n-1)/streams]
-			if n%streams == 0 {
-				close(round)
+		})
+		before := runtime.NumGoroutine()
+		clock := NewClock()
+		e := start(t, Options{BaseURL: u, Clock: clock, Loops: 1})
+		for round := range 2 {
+			for i, s := range crowd(t, e, streams, clock.Now()+5*ms) {
+				if s.failure != nil || s.payloads != events || s.arrived > events || !s.order {
+					t.Fatalf("round %d, stream %d: %+v", round, i, s)
+				}
 			}
-			<-round
-			for range events - 1 {
-				p.say(event("more"))
-			}
-			p.say(streamEnd)
 		}
+		if n := accepted.Load(); n != streams {
+			t.Errorf("%d connections for %d streams at a time", n, streams)
+		}
+		e.Close()
+		eventually(t, func() (left int) { return runtime.NumGoroutine() - before }, "goroutines are left")
 	})
-	before := runtime.NumGoroutine()
-	p := newEngine(t, Options{BaseURL: u})
-	for round := range 2 {
-		var running sync.WaitGroup
-		sinks := make([]counter, streams)
-		for i := range sinks {
-			running.Add(1)
-			sinks[i].done = running.Done
-			p.Start(t.Context(), &Exchange{Due: p.clock.Now() + 5*ms, Request: request(t, "q"), Sink: &sinks[i]})
+}
+
+// meeting returns a function that returns when n have called it, and then the next n.
+func meeting(n int) func() {
+	var (
+		mu    sync.Mutex
+		here  int
+		ready = make(chan struct{})
+	)
+	return func() {
+		mu.Lock()
+		all := ready
+		if here++; here == n {
+			here, ready = 0, make(chan struct{})
+			close(all)
 		}
-		running.Wait()
-		for i, s := range sinks {
-			if s.failure != nil || s.payloads != events || s.arrived > events || !s.order {
-				t.Fatalf("round %d, stream %d: %+v", round, i, s)
-			}
-		}
+		mu.Unlock()
+		<-all
 	}
-	if n := accepted.Load(); n != streams {
-		t.Errorf("%d connections for %d streams at a time", n, streams)
+}
+
+// crowd runs n exchanges at a time to their end.
+func crowd(t *testing.T, e Engine, n int, due time.Duration) []counter {
+	var running sync.WaitGroup
+	sinks := make([]counter, n)
+	for i := range sinks {
+		running.Add(1)
+		sinks[i].done = running.Done
+		e.Start(t.Context(), &Exchange{Due: due, Request: request(t, "q"), Sink: &sinks[i]})
 	}
-	p.Close()
-	for end := time.Now().Add(20 * time.Second); runtime.NumGoroutine() > before; time.Sleep(ms) {
+	running.Wait()
+	return sinks
+}
+
+// eventually waits until count is no more than 0.
+func eventually(t *testing.T, count func() int, what string) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); count() > 0; time.Sleep(ms) {
 		if time.Now().After(end) {
-			t.Fatalf("%d goroutines are left, %d before", runtime.NumGoroutine(), before)
+			t.Fatalf("%d %s", count(), what)
 		}
 	}
 }

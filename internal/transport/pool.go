@@ -1,40 +1,54 @@
 package transport
 
 import (
+	"slices"
 	"sync"
 	"time"
+
+	"github.com/splleed/splleed/internal/wire"
 )
 
 // pool keeps idle connections. The latest comes out first: it is the least likely to have been closed by the server.
-type pool struct {
+type pool[C keepable] struct {
 	mu     sync.Mutex
-	idle   []*conn
+	idle   []kept[C]
 	closed bool
+}
+
+// keepable is a connection that a pool can give up.
+type keepable interface {
+	comparable
+	abort()
+}
+
+type kept[C keepable] struct {
+	c       C
+	expires time.Duration // when it is too old to be used again
 }
 
 // idleLimit is how long a connection may idle where the server does not say: uvicorn closes after 5 s.
 const idleLimit = 3 * time.Second
 
-// take returns a connection that is not too old, or nil.
-func (p *pool) take(now time.Duration) *conn {
+// take returns a connection that is not too old, or none.
+func (p *pool[C]) take(now time.Duration) (c C, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for n := len(p.idle) - 1; n >= 0; n-- {
-		c := p.idle[n]
+		k := p.idle[n]
 		p.idle = p.idle[:n]
-		if now < c.expires {
-			return c
+		if now < k.expires {
+			return k.c, true
 		}
-		c.abort()
+		k.c.abort()
 	}
-	return nil
+	return c, false
 }
 
-// put keeps c, and gives up the oldest ones that nobody took in time.
-func (p *pool) put(c *conn, now time.Duration) {
-	c.expires = now + lifetime(c.resp.IdleTimeout)
-	c.sock.look = nil
-	c.resp.Reset()
+// put keeps c, and gives up the oldest ones that nobody took in time. The response that it carried last has said how
+// long the server keeps it.
+func (p *pool[C]) put(c C, resp *wire.Response, now time.Duration) {
+	expires := now + lifetime(resp.IdleTimeout)
+	resp.Reset()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -42,17 +56,25 @@ func (p *pool) put(c *conn, now time.Duration) {
 		return
 	}
 	for len(p.idle) > 0 && p.idle[0].expires <= now {
-		p.idle[0].abort()
+		p.idle[0].c.abort()
 		p.idle = p.idle[1:]
 	}
-	p.idle = append(p.idle, c)
+	p.idle = append(p.idle, kept[C]{c, expires})
 }
 
-func (p *pool) close() {
+// drop gives up c, which the server has closed.
+func (p *pool[C]) drop(c C) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for _, c := range p.idle {
-		c.abort()
+	c.abort()
+	p.idle = slices.DeleteFunc(p.idle, func(k kept[C]) bool { return k.c == c })
+}
+
+func (p *pool[C]) close() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, k := range p.idle {
+		k.c.abort()
 	}
 	p.idle, p.closed = nil, true
 }

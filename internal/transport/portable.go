@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/url"
 	"sync"
+
+	"github.com/splleed/splleed/internal/record"
 )
 
 // Options configure an engine.
@@ -15,6 +17,7 @@ type Options struct {
 	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to BaseURL's host
 	TLS      *tls.Config                                 // for https; nil verifies against the system's authorities
 	Timeouts Timeouts
+	Loops    int // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
 }
 
 // Portable is the engine for every system, and for TLS: a goroutine a stream, stamps taken right after each read.
@@ -26,7 +29,7 @@ type Portable struct {
 	dial     func(ctx context.Context) (net.Conn, error)
 	tls      *tls.Config // nil for plain http
 	timeouts Timeouts
-	idle     pool
+	idle     pool[*conn]
 	spinning spinner
 }
 
@@ -45,15 +48,25 @@ func NewPortable(o Options) *Portable {
 // Start is Engine's.
 func (p *Portable) Start(ctx context.Context, x *Exchange) {
 	go func() {
-		f := &flow{engine: p, x: x}
-		failure := f.run(ctx)
-		x.Sink.Done(f.ended(failure), failure)
+		f := &flow{course: course{x: x, clock: p.clock, timeouts: &p.timeouts}, engine: p}
+		f.done(f.run(ctx))
 	}()
 }
 
 // Warm makes n connections ahead of load. They are kept for 3 s, so load should follow at once. It returns when all are
 // made or the first has failed: the error is a *record.Failure.
 func (p *Portable) Warm(ctx context.Context, n int) error {
+	return warm(ctx, n, func(ctx context.Context, _ int) *record.Failure {
+		c, failure := p.connect(ctx)
+		if failure == nil {
+			p.idle.put(c, &c.resp, p.clock.Now())
+		}
+		return failure
+	})
+}
+
+// warm calls connect for each of n connections, some at once, until all are made or one has failed.
+func warm(ctx context.Context, n int, connect func(ctx context.Context, i int) *record.Failure) error {
 	const atOnce = 64 // a listener's queue holds at least 128
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -63,16 +76,13 @@ func (p *Portable) Warm(ctx context.Context, n int) error {
 		first error
 		slots = make(chan struct{}, atOnce)
 	)
-	for range n {
+	for i := range n {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			c, failure := p.connect(ctx)
-			if failure != nil {
+			if failure := connect(ctx, i); failure != nil {
 				once.Do(func() { first = failure; stop() })
-				return
 			}
-			p.idle.put(c, p.clock.Now())
 		})
 	}
 	all.Wait()

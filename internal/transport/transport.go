@@ -48,12 +48,20 @@ type Sink interface {
 	Headers(at time.Duration, status int)
 	// Payload is one payload of the body (of any status). It may alias the read buffer: don't keep it.
 	Payload(p []byte)
-	// Arrived ends the payloads that one read completed: they came in at most bound before at.
-	Arrived(at, bound time.Duration)
+	// Arrived ends the payloads that one read completed.
+	Arrived(a Arrival)
 	// Active reports whether generated content has arrived: it ends the first-token timeout.
 	Active() bool
 	// Done: the response is complete (nil), or failed. Nothing follows.
 	Done(at time.Duration, failure *record.Failure)
+}
+
+// Arrival says when the payloads that one read completed came in.
+type Arrival struct {
+	At     time.Duration // stamp of the read's last byte
+	Bound  time.Duration // they came in at most this long before At
+	Delay  time.Duration // from At until the client looked; 0 where At is the client's own stamp
+	Kernel bool          // At is the kernel's stamp
 }
 
 // Sending says on which connection a request went out.

@@ -81,6 +81,8 @@ class Benchmark:
     """Of arrivals, order and choices; default 1."""
     timeouts: Timeouts | Mapping[str, Any] | None = None
     """When a request is given up."""
+    transport: str | None = None
+    """How requests are sent: "auto" (default: epoll for http on Linux, else portable), "epoll" or "portable"."""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None

@@ -1,0 +1,168 @@
+package transport
+
+import (
+	"net/netip"
+	"os"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/splleed/splleed/internal/wire"
+)
+
+// link is one connection of a loop: being made (dial), in use (job), or idle.
+type link struct {
+	look
+	loop   *loop
+	fd     int
+	serial int32 // tells it from a link that had the same fd: events may be older than the link
+	events uint32
+	resp   wire.Response
+	dial   *dial
+	job    *job
+}
+
+// received is how much the kernel may hold of a stream that nobody reads, in bytes: more than a second of a fast one.
+const received = 1 << 20
+
+// open begins to connect; connected says that it is done already. Errors are the system's.
+func (l *loop) open(to netip.AddrPort) (c *link, connected bool, err error) {
+	family, address := sockaddr(to)
+	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, false, os.NewSyscallError("socket", err)
+	}
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
+	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, received)
+	_ = stamp(fd) // a read without a stamp says so
+	err = unix.Connect(fd, address)
+	if err != nil && err != unix.EINPROGRESS {
+		unix.Close(fd)
+		return nil, false, os.NewSyscallError("connect", err)
+	}
+	c = &link{loop: l, fd: fd, events: unix.EPOLLIN}
+	if err != nil {
+		c.events = unix.EPOLLOUT
+	}
+	if err := l.add(c); err != nil {
+		unix.Close(fd)
+		return nil, false, os.NewSyscallError("epoll_ctl", err)
+	}
+	return c, c.events == unix.EPOLLIN, nil
+}
+
+func sockaddr(to netip.AddrPort) (family int, address unix.Sockaddr) {
+	if a := to.Addr().Unmap(); a.Is4() {
+		return unix.AF_INET, &unix.SockaddrInet4{Port: int(to.Port()), Addr: a.As4()}
+	}
+	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
+}
+
+// stamp asks the kernel to stamp what comes in.
+func stamp(fd int) error {
+	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPING, unix.SOF_TIMESTAMPING_RX_SOFTWARE|unix.SOF_TIMESTAMPING_SOFTWARE)
+}
+
+// add makes c one of the loop's.
+func (l *loop) add(c *link) error {
+	for len(l.links) <= c.fd {
+		l.links = append(l.links, nil)
+	}
+	l.serial++
+	c.serial = l.serial
+	l.links[c.fd] = c
+	return unix.EpollCtl(l.set, unix.EPOLL_CTL_ADD, c.fd, &unix.EpollEvent{Events: c.events, Fd: int32(c.fd), Pad: c.serial})
+}
+
+// await says what the link is to be told of.
+func (c *link) await(events uint32) {
+	if c.events == events {
+		return
+	}
+	c.events = events
+	_ = unix.EpollCtl(c.loop.set, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: events, Fd: int32(c.fd), Pad: c.serial})
+}
+
+// ready is told that something has happened at the socket.
+func (c *link) ready() {
+	switch {
+	case c.dial != nil:
+		c.dial.ready()
+	case c.job == nil:
+		c.loop.idle.drop(c) // closed by the server, or speaking out of turn
+	case c.job.unsent:
+		c.job.write()
+	default:
+		c.job.read()
+	}
+}
+
+// abort closes the connection, which takes it out of the set, too.
+func (c *link) abort() {
+	c.loop.links[c.fd] = nil
+	unix.Close(c.fd)
+}
+
+// reader holds what recvmsg needs. All links of a loop share it.
+type reader struct {
+	buf     [64 << 10]byte
+	control [128]byte
+	iov     unix.Iovec
+	msg     unix.Msghdr
+}
+
+func newReader() *reader {
+	r := new(reader)
+	r.iov.Base = &r.buf[0]
+	r.iov.SetLen(len(r.buf))
+	r.msg.Iov = &r.iov
+	r.msg.SetIovlen(1)
+	r.msg.Control = &r.control[0]
+	return r
+}
+
+// read reads what has come, and the kernel's stamp of its last byte in nanoseconds since 1970, 0 where there is none.
+// It never waits, so the scheduler need not know.
+func (r *reader) read(fd int) (n int, stamp int64, err unix.Errno) {
+	r.msg.SetControllen(len(r.control))
+	got, _, err := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&r.msg)), unix.MSG_DONTWAIT)
+	if err != 0 {
+		return 0, 0, err
+	}
+	return int(got), r.stamp(), 0
+}
+
+// stamp is the first of the three times that SO_TIMESTAMPING brings: the software's.
+func (r *reader) stamp() int64 {
+	const size = unix.SizeofCmsghdr + int(unsafe.Sizeof(unix.Timespec{}))
+	if int(r.msg.Controllen) < size {
+		return 0
+	}
+	h := (*unix.Cmsghdr)(unsafe.Pointer(&r.control[0]))
+	if h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPING {
+		return 0
+	}
+	return (*unix.Timespec)(unsafe.Pointer(&r.control[unix.SizeofCmsghdr])).Nano()
+}
+
+// receive looks at the socket. Its bytes are valid until the next look at any.
+func (c *link) receive() (p []byte, err unix.Errno) {
+	l := c.loop
+	looked := l.clock.Now()
+	n, stamp, err := l.reader.read(c.fd)
+	if err == unix.EAGAIN || err == unix.EINTR {
+		return nil, err
+	}
+	c.empty = c.drained
+	if n < len(l.reader.buf) {
+		c.drained = looked
+	}
+	c.stampedAt(l.arrived(stamp, looked))
+	return l.reader.buf[:n], err
+}
+
+// stampedAt notes the stamp of a look. Stamps of a connection never go back, not even when the wall clock does.
+func (c *link) stampedAt(at, delay time.Duration, kernel bool) {
+	c.at, c.delay, c.kernel = max(at, c.at), delay, kernel
+}

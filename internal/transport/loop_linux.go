@@ -1,0 +1,180 @@
+package transport
+
+import (
+	"encoding/binary"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// loop is one thread that serves its share of the streams: it waits for sockets and due times together, and everything
+// about its exchanges happens on it. Nothing on the way of an event locks or allocates.
+type loop struct {
+	clock    Clock
+	timeouts *Timeouts
+	target   *target
+	set      int     // epoll's
+	bell     int     // eventfd: rung by those who post to a loop that sleeps
+	links    []*link // by fd
+	serial   int32   // of the last link
+	idle     pool[*link]
+	timers   timers
+	real     *realtime
+	reader   *reader
+	pace     pace
+	events   [128]unix.EpollEvent
+	polls    [2]unix.PollFd // bell, set
+	timeout  unix.Timespec
+	closing  bool
+
+	busy     atomic.Int64 // exchanges that have not ended
+	sleeping atomic.Bool
+	pending  atomic.Bool // something is posted
+	mu       sync.Mutex
+	posted   []func()
+	obeying  []func() // those of the last time, for their memory
+}
+
+// urgent is the nice value of a loop where the system allows it. One thread that wakes often and briefly loses against a
+// crowd of busy ones, to which a server on the same machine may belong.
+const urgent = -10
+
+// newLoop returns a loop that does not run yet.
+func newLoop(e *Epoll) (*loop, error) {
+	set, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("epoll_create1", err)
+	}
+	bell, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		unix.Close(set)
+		return nil, os.NewSyscallError("eventfd", err)
+	}
+	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock)}
+	l.polls = [2]unix.PollFd{{Fd: int32(bell), Events: unix.POLLIN}, {Fd: int32(set), Events: unix.POLLIN}}
+	return l, nil
+}
+
+// run serves until it is told to close.
+func (l *loop) run() {
+	runtime.LockOSThread() // for good: the thread ends with its settings
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, urgent) // of this thread; needs a privilege, and is a help, not a need
+	for l.obey(); !l.closing; l.obey() {
+		l.expire()
+		seen := l.drain()
+		l.pace.adjust(l.clock.Now())
+		l.sleep(seen)
+	}
+	l.shut()
+}
+
+// shut closes all that the loop has open.
+func (l *loop) shut() {
+	l.idle.close()
+	for _, c := range l.links {
+		if c != nil {
+			c.abort()
+		}
+	}
+	unix.Close(l.set)
+	unix.Close(l.bell)
+}
+
+// post has f called on the loop, soon. It may itself be called from anywhere.
+func (l *loop) post(f func()) {
+	l.mu.Lock()
+	l.posted = append(l.posted, f)
+	l.mu.Unlock()
+	l.pending.Store(true)
+	if l.sleeping.CompareAndSwap(true, false) {
+		_, _ = unix.Write(l.bell, binary.NativeEndian.AppendUint64(nil, 1))
+	}
+}
+
+// obey calls what was posted.
+func (l *loop) obey() {
+	if !l.pending.Swap(false) {
+		return
+	}
+	l.mu.Lock()
+	l.posted, l.obeying = l.obeying[:0], l.posted
+	l.mu.Unlock()
+	for i, f := range l.obeying {
+		l.obeying[i] = nil
+		f()
+	}
+}
+
+// expire fires the timers that are due.
+func (l *loop) expire() {
+	for t := l.timers.due(l.clock.Now()); t != nil; t = l.timers.due(l.clock.Now()) {
+		t.fire()
+	}
+}
+
+// drain serves the sockets that are ready, and what falls due meanwhile. It returns how many there were.
+func (l *loop) drain() int {
+	n, err := unix.EpollWait(l.set, l.events[:], 0)
+	if err != nil {
+		return 0 // interrupted
+	}
+	for _, e := range l.events[:n] {
+		if c := l.links[e.Fd]; c != nil && c.serial == e.Pad {
+			c.ready()
+		}
+		l.expire()
+	}
+	return n
+}
+
+// sleep waits for the next thing to do: after a drain of a busy loop for the end of a nap, else for a socket; for due
+// times and posts in either case.
+func (l *loop) sleep(seen int) {
+	if seen == len(l.events) {
+		return // there may be more
+	}
+	now := l.clock.Now()
+	if now >= l.real.next {
+		l.real.sample()
+	}
+	limit := resample
+	if len(l.timers) > 0 {
+		limit = min(limit, l.timers[0].at-now)
+	}
+	polls := l.polls[:]
+	if seen > 0 && l.pace.nap > 0 {
+		polls, limit = polls[:1], min(limit, l.pace.nap)
+	}
+	l.sleeping.Store(true)
+	if limit > 0 && !l.pending.Load() {
+		l.timeout = unix.NsecToTimespec(int64(limit))
+		l.polls[0].Revents = 0
+		_, _ = unix.Ppoll(polls, &l.timeout, nil)
+		if l.polls[0].Revents != 0 {
+			var count [8]byte
+			_, _ = unix.Read(l.bell, count[:])
+		}
+	}
+	l.sleeping.Store(false)
+}
+
+// arrived is when the last byte of a read came, given the kernel's stamp and the time right before the read. A stamp out
+// of the future tells that the wall clock was set.
+func (l *loop) arrived(stamp int64, looked time.Duration) (at, delay time.Duration, kernel bool) {
+	const near = time.Millisecond
+	at = l.real.at(stamp)
+	if stamp != 0 && at > looked+near && at > l.clock.Now() {
+		l.real.sample()
+		at = l.real.at(stamp)
+		stamp = 0
+	}
+	if stamp == 0 {
+		return l.clock.Now(), 0, false
+	}
+	return at, max(0, looked-at), true
+}

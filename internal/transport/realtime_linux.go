@@ -1,0 +1,49 @@
+package transport
+
+import "time"
+
+// realtime maps the kernel's stamps, which count wall-clock time, onto a Clock. Clock and wall clock are slewed alike;
+// only a step of the wall clock moves one against the other.
+type realtime struct {
+	clock  Clock
+	wall   func() int64  // nanoseconds since 1970
+	offset int64         // of the wall clock against the clock, in nanoseconds
+	next   time.Duration // when to sample again
+	steps  int           // of the wall clock, noticed so far
+}
+
+// Of sampling the two clocks against each other.
+const (
+	resample = time.Second
+	samples  = 8
+	aStep    = time.Microsecond // samples of clocks that nobody sets differ by less than a tenth of this
+)
+
+func newRealtime(c Clock) *realtime {
+	r := &realtime{clock: c, wall: func() int64 { return time.Now().UnixNano() }}
+	r.sample()
+	r.steps = 0
+	return r
+}
+
+// at is the moment of a stamp.
+func (r *realtime) at(stamp int64) time.Duration { return time.Duration(stamp - r.offset) }
+
+// sample reads the wall clock between two readings of the clock, some times over; the closest pair counts.
+func (r *realtime) sample() {
+	var offset int64
+	narrowest := time.Hour
+	for range samples {
+		before := r.clock.Now()
+		wall := r.wall()
+		width := r.clock.Now() - before
+		if width < narrowest {
+			narrowest, offset = width, wall-int64(before+width/2)
+		}
+	}
+	moved := time.Duration(offset - r.offset).Abs()
+	if moved > aStep+narrowest {
+		r.steps++
+	}
+	r.offset, r.next = offset, r.clock.Now()+resample
+}

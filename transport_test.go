@@ -1,0 +1,43 @@
+package splleed_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed"
+)
+
+func TestTransport(t *testing.T) {
+	b := splleed.Benchmark{
+		Backend: splleed.Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}, Prompts: []string{"x"}, Runs: 4,
+		Sampling: splleed.Sampling{MaxTokens: 4},
+	}
+	check := func(asked, transport, stamps string) {
+		t.Helper()
+		b.Transport = asked
+		results, err := b.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := results.Results[0].Instrument
+		if in.Transport != transport || in.Stamps != stamps || (in.Delay != nil) != (stamps == "kernel") {
+			t.Errorf("%q: %+v, want %s with stamps of the %s", asked, in, transport, stamps)
+		}
+	}
+	check("portable", "portable", "user")
+	if runtime.GOOS == "linux" {
+		check("", "epoll", "kernel")
+		check("epoll", "epoll", "kernel")
+	} else {
+		check("", "portable", "user")
+	}
+	b.Transport = "pigeon"
+	if err := b.Validate(); err == nil || !strings.Contains(err.Error(), `transport: is "pigeon": want auto, epoll, portable`) {
+		t.Errorf("got %v", err)
+	}
+	b.Transport, b.Backend = "epoll", splleed.OpenAI{Model: "m", Endpoint: "https://127.0.0.1:9"}
+	if _, err := b.Run(t.Context()); err == nil {
+		t.Error("epoll was to speak https")
+	}
+}
