@@ -8,9 +8,10 @@ LDFLAGS := -s -w -X github.com/splleed/splleed.version=$(VERSION)
 GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
+ENGINES     := .cache/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-go test-python truth lint fuzz wheel clean
+.PHONY: help build install demo test test-go test-python test-engines test-vllm truth lint fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -43,6 +44,11 @@ test-python: $(VENV)/ready build ## Python tests against the built wheel
 	$(VENV)/bin/pip install --quiet --force-reinstall --no-deps dist/test/*.whl
 	cd python/tests && ../../$(VENV)/bin/python -m pytest -q
 
+test-engines: $(VENV)/ready build ## run splleed against llama.cpp's server and a tiny random model (90 MB, once)
+	test/engines/install.sh $(ENGINES)
+	$(GO) test -count=1 -timeout 5m -tags engines -run LlamaCpp -v ./test/engines
+	PYTHONPATH=python SPLLEED_BINARY=$(CURDIR)/bin/splleed $(VENV)/bin/python -m pytest -q test/engines
+
 $(VENV)/ready: python/requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet -r python/requirements-dev.txt
@@ -53,7 +59,7 @@ truth: demo ## hold the client's figures against servers whose token times are k
 
 lint: $(VENV)/ready ## formatting, vet, staticcheck, ruff, mypy
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmted"; exit 1; }
-	$(GO) vet ./...
+	$(GO) vet ./... && $(GO) vet -tags engines ./test/...
 	GOOS=darwin $(GO) vet ./... && GOOS=windows $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -9,16 +9,17 @@ import (
 
 // The backends. A program can bring its own: anything with the methods of Backend.
 type (
-	Backend = engine.Backend
-	Server  = engine.Server
-	Host    = engine.Host
-	VLLM    = engine.VLLM
-	TGI     = engine.TGI
-	OpenAI  = engine.OpenAI
-	Sim     = engine.Sim
-	Launch  = engine.Launch
-	Access  = engine.Access
-	Secret  = engine.Secret
+	Backend  = engine.Backend
+	Server   = engine.Server
+	Host     = engine.Host
+	VLLM     = engine.VLLM
+	TGI      = engine.TGI
+	LlamaCpp = engine.LlamaCpp
+	OpenAI   = engine.OpenAI
+	Sim      = engine.Sim
+	Launch   = engine.Launch
+	Access   = engine.Access
+	Secret   = engine.Secret
 )
 
 // The APIs that servers speak. A Backend of one's own can bring its own Dialect.
