@@ -7,7 +7,6 @@ package engines
 import (
 	"bufio"
 	"bytes"
-	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -26,6 +25,8 @@ type engine struct {
 	command string // in the cache's bin
 	model   string // in the cache's models
 	env     string // names the executable
+	environ []string
+	limit   time.Duration // for a run, start included, on a busy machine
 	serve   func(model, port string) []string
 	// counters reads the engine's own counts.
 	counters func(map[string]float64) counts
@@ -71,13 +72,14 @@ func (e engine) start(t *testing.T) *server {
 	port := freePort(t)
 	s := &server{engine: e, url: "http://127.0.0.1:" + port}
 	s.cmd = exec.Command(e.executable(t), e.serve(e.modelPath(t), port)...)
+	s.cmd.Env = append(os.Environ(), e.environ...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.kill)
-	until(t, 4*time.Minute, e.command+" is healthy", func() bool {
+	until(t, e.limit, e.command+" is healthy", func() bool {
 		res, err := http.Get(s.url + "/health")
 		if err == nil {
 			res.Body.Close()
@@ -140,25 +142,4 @@ func until(t *testing.T, limit time.Duration, what string, fact func() bool) {
 			t.Fatalf("not within %v: %s", limit, what)
 		}
 	}
-}
-
-// running returns the processes that have mark in their environment, by what they are and their resident memory.
-func running(mark string) map[int]string {
-	found := map[int]string{}
-	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range environs {
-		env, err := os.ReadFile(path)
-		if err != nil || !bytes.Contains(env, []byte(mark)) {
-			continue
-		}
-		pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-		line, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "cmdline"))
-		statm, _ := os.ReadFile(filepath.Join(filepath.Dir(path), "statm"))
-		if f := strings.Fields(string(statm)); len(f) > 1 {
-			pages, _ := strconv.Atoi(f[1])
-			name, _, _ := strings.Cut(string(line), "\x00")
-			found[pid] = fmt.Sprintf("%s, %d MB", filepath.Base(name), pages*os.Getpagesize()>>20)
-		}
-	}
-	return found
 }

@@ -24,20 +24,22 @@ type command struct {
 	*exec.Cmd
 	dir            string
 	mark           string
+	seen           map[int]process // what has come of it
+	limit          time.Duration
 	stdout, stderr bytes.Buffer
 }
 
-// splleed starts `splleed run` with the given flags, and ends it, with what it has started, after two minutes at most.
+// splleed starts `splleed run` with the given flags, and ends it, with what it has started, when its time is up.
 func (e engine) splleed(t *testing.T, flags ...string) *command {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), e.limit)
 	t.Cleanup(cancel)
-	c := &command{dir: t.TempDir()}
+	c := &command{dir: t.TempDir(), limit: e.limit, seen: map[int]process{}}
 	c.mark = markEnv + "=" + c.dir
 	c.Cmd = exec.CommandContext(ctx, root(t, "bin", "splleed"), append([]string{
 		"run", "--backend", e.backend, "--log-dir", c.dir, "--records", c.file("records"), "-o", c.file("results.json"),
 	}, flags...)...)
-	c.Env = append(os.Environ(), c.mark, e.env+"="+e.executable(t))
+	c.Env = append(append(os.Environ(), e.environ...), c.mark, e.env+"="+e.executable(t))
 	c.Stdout, c.Stderr = &c.stdout, &c.stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C for it is none for us
 	if err := c.Start(); err != nil {
@@ -61,7 +63,7 @@ func (c *command) end(t *testing.T, code int) {
 	if got := c.ProcessState.ExitCode(); got != code {
 		t.Errorf("exit code %d, want %d\n%s%s", got, code, &c.stdout, &c.stderr)
 	}
-	if left := running(c.mark); len(left) > 0 {
+	if left := c.running(); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 }
@@ -79,7 +81,7 @@ func (c *command) says(t *testing.T, want ...string) {
 // underLoad waits until n requests have ended; others are on their way then.
 func (c *command) underLoad(t *testing.T, n int) {
 	t.Helper()
-	until(t, time.Minute, "the load is on", func() bool {
+	until(t, c.limit, "the load is on", func() bool {
 		data, _ := os.ReadFile(c.file("records"))
 		return bytes.Count(data, []byte("\n")) >= n
 	})
