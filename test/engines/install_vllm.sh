@@ -6,10 +6,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$1/bin"
 cache=$(cd "$1" && pwd)
 venv=$cache/vllm
-done=$venv/$(cat "$here/vllm.lock" "$here/make_stubs.py" "$0" | sha256sum | cut -c1-16).done
-[ -e "$done" ] && exit
+stamp=$venv/$(cat "$here/vllm.lock" "$here/make_stubs.py" "$0" | sha256sum | cut -c1-16).done
+[ -e "$stamp" ] && exit
 
-if ! ldconfig -p | grep -q 'libnuma\.so\.1'; then
+if [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) != *libnuma.so.1* ]]; then
 	[ "$(id -u)" = 0 ] || { echo "vLLM needs libnuma: install it (Debian: apt-get install libnuma1)" >&2; exit 1; }
 	apt-get update -qq && apt-get install -y -qq libnuma1
 fi
@@ -22,4 +22,4 @@ packages=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("pu
 mkdir -p "$packages/vllm-0.32.0+cpu.dist-info"
 printf 'Metadata-Version: 2.1\nName: vllm\nVersion: 0.32.0+cpu\n' >"$packages/vllm-0.32.0+cpu.dist-info/METADATA"
 ln -sf "$venv/bin/vllm" "$cache/bin/vllm"
-touch "$done"
+touch "$stamp"

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// loads are all modes of load in both APIs, with answers of fixed and of random lengths.
+// loads are all modes of load in both APIs, with answers of fixed and of random lengths. An answer that a stop word ends
+// at once is a failure ("empty"), and its tokens count.
 var loads = []struct{ name, flags string }{
 	{"latency", "--mode latency --runs 5 --max-tokens 32 --ignore-eos"},
 	{"latency, chat", "--mode latency --runs 5 --max-tokens 32 --api chat --temperature 0"},
