@@ -1,4 +1,4 @@
-//go:build engines
+//go:build engines && linux
 
 // Package engines runs splleed against servers that other people wrote, with a model that the tests generate. What it
 // needs is put into the cache by install.sh and install_vllm.sh; `make test-engines` does that first.

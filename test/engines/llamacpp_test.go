@@ -1,4 +1,4 @@
-//go:build engines
+//go:build engines && linux
 
 package engines
 
