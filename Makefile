@@ -8,9 +8,10 @@ LDFLAGS := -s -w -X github.com/splleed/splleed.version=$(VERSION)
 GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
+ENGINES     := .cache/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo test test-go test-python truth lint fuzz wheel clean
+.PHONY: help build install demo test test-go test-python test-engines test-llamacpp test-vllm truth lint fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -43,6 +44,18 @@ test-python: $(VENV)/ready build ## Python tests against the built wheel
 	$(VENV)/bin/pip install --quiet --force-reinstall --no-deps dist/test/*.whl
 	cd python/tests && ../../$(VENV)/bin/python -m pytest -q
 
+test-engines: test-llamacpp test-vllm ## run splleed against real engines, with a tiny random model
+
+test-llamacpp: $(VENV)/ready build ## llama.cpp's server alone (90 MB to download, once)
+	test/engines/install.sh $(ENGINES)
+	$(GO) test -count=1 -timeout 5m -tags engines -run LlamaCpp -v ./test/engines
+	PYTHONPATH=python SPLLEED_BINARY=$(CURDIR)/bin/splleed $(VENV)/bin/python -m pytest -q test/engines
+
+test-vllm: build ## vLLM on the CPU alone (1 GB to download, once; x86-64 Linux)
+	test/engines/install.sh $(ENGINES)
+	test/engines/install_vllm.sh $(ENGINES)
+	$(GO) test -count=1 -timeout 20m -tags engines -run VLLM -v ./test/engines
+
 $(VENV)/ready: python/requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install --quiet -r python/requirements-dev.txt
@@ -53,7 +66,7 @@ truth: demo ## hold the client's figures against servers whose token times are k
 
 lint: $(VENV)/ready ## formatting, vet, staticcheck, ruff, mypy
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmted"; exit 1; }
-	$(GO) vet ./...
+	$(GO) vet ./... && $(GO) vet -tags engines ./test/...
 	GOOS=darwin $(GO) vet ./... && GOOS=windows $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/engine"
 )
 
 func TestConfigFaultsAreAllNamed(t *testing.T) {
@@ -24,7 +25,11 @@ func TestConfigFaultsAreAllNamed(t *testing.T) {
 			t.Errorf("%s:\n got %s\nwant %s", in, got, strings.Join(want, "\n"))
 		}
 	}
-	const known = "vllm, tgi, openai, sim"
+	var types []string
+	for _, k := range engine.Kinds {
+		types = append(types, k.Type)
+	}
+	known := strings.Join(types, ", ")
 	check(`{"backend":{"type":"vlm"}}`, "backend.type: unknown backend vlm; known: "+known)
 	check(`{"backend":{"model":"m"}}`, "backend.type: missing; known: "+known)
 	check(`{"backend":"sim"}`, "backend: want an object with a type: "+known)

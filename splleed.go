@@ -10,16 +10,17 @@ import (
 // The backends. A program can bring its own: anything with the methods of Backend. Open fills in a Server; Benchmark.Run
 // posts to its URL in its Dialect, and calls its Close at the end.
 type (
-	Backend = engine.Backend
-	Server  = engine.Server
-	Host    = engine.Host
-	VLLM    = engine.VLLM
-	TGI     = engine.TGI
-	OpenAI  = engine.OpenAI
-	Sim     = engine.Sim
-	Launch  = engine.Launch
-	Access  = engine.Access
-	Secret  = engine.Secret
+	Backend  = engine.Backend
+	Server   = engine.Server
+	Host     = engine.Host
+	VLLM     = engine.VLLM
+	TGI      = engine.TGI
+	LlamaCpp = engine.LlamaCpp
+	OpenAI   = engine.OpenAI
+	Sim      = engine.Sim
+	Launch   = engine.Launch
+	Access   = engine.Access
+	Secret   = engine.Secret
 )
 
 // The APIs that servers speak. A Backend of one's own can bring its own Dialect, or take one from DialectNamed.

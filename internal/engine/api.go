@@ -13,9 +13,10 @@ import (
 type apis []string
 
 var (
-	vllmAPIs   = apis{"completions", "chat"}
-	openaiAPIs = apis{"chat", "completions"}
-	tgiAPIs    = apis{"native", "completions", "chat"}
+	vllmAPIs     = apis{"completions", "chat"}
+	openaiAPIs   = apis{"chat", "completions"}
+	tgiAPIs      = apis{"native", "completions", "chat"}
+	llamaCppAPIs = apis{"completions", "chat"}
 )
 
 // faults checks a configured word.

@@ -30,6 +30,7 @@ type Kind struct {
 var Kinds = []Kind{
 	{"vllm", "vLLM", "vLLM's OpenAI-compatible server, running or started by splleed", func() Backend { return &VLLM{} }},
 	{"tgi", "TGI", "Text Generation Inference, running or started by splleed", func() Backend { return &TGI{} }},
+	{"llamacpp", "llama.cpp", "llama.cpp's llama-server, running or started by splleed", func() Backend { return &LlamaCpp{} }},
 	{"openai", "OpenAI-compatible", "any running server with the OpenAI API", func() Backend { return &OpenAI{} }},
 	{"sim", "simulated server", "the server simulated inside splleed: no GPU, no model", func() Backend { return &Sim{} }},
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ type target struct {
 	aboutPath   string // where the server tells its version; "" where it does not
 	modelInBody bool   // the server looks at the model's name in requests
 	customPath  bool   // requests go where the user said, so a server may have no other path
+	hangsUp     bool   // the server promises to keep connections alive, but closes them after a stream
 }
 
 // connect returns the server that runs at an endpoint, if it is healthy and has the model.
@@ -67,6 +69,10 @@ func (t target) orManaged() string {
 
 // server returns what is known before the server was asked.
 func (t target) server(base string, header map[string]string) *Server {
+	if t.hangsUp {
+		header = maps.Clone(header)
+		header["Connection"] = "close" // else each request goes to a dead connection first
+	}
 	return &Server{URL: base, Header: header, Dialect: t.dialect, ExtraBody: t.access.ExtraBody}
 }
 

@@ -19,8 +19,8 @@ import (
 	"time"
 )
 
-// The test binary plays the engines too: with a fake in its environment it is a "vllm" or a
-// "text-generation-launcher", told apart by the name under which it was started.
+// The test binary plays the engines too: with a fake in its environment it is a "vllm", a
+// "llama-server" or a "text-generation-launcher", told apart by the name under which it was started.
 const (
 	fakeEnv    = "SPLLEED_TEST_FAKE"    // a fake as JSON
 	ownerEnv   = "SPLLEED_TEST_OWNER"   // be a program that opens a VLLM and waits
@@ -133,8 +133,11 @@ func argument(flag string) string {
 }
 
 func modelArgument() string {
-	if os.Args[0] == "vllm" {
+	switch os.Args[0] {
+	case "vllm":
 		return os.Args[2]
+	case "llama-server":
+		return argument("--model")
 	}
 	return argument("--model-id")
 }
@@ -151,6 +154,8 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"version":"0.32.0"}`)
 	case "GET /info":
 		fmt.Fprintf(w, `{"model_id":%q,"version":"3.3.6"}`, f.Models[0])
+	case "GET /props":
+		fmt.Fprint(w, `{"build_info":"b10434-abc"}`)
 	case "GET /v1/models":
 		var list []string
 		for _, m := range f.Models {

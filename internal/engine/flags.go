@@ -46,8 +46,9 @@ func (f *flags) either(name string, on bool) {
 type style int
 
 const (
-	argparse style = iota // Python: --no-switch, --list a b
-	clap                  // Rust: switches without a negative, --list a --list b
+	argparse  style = iota // Python: --no-switch, --list a b
+	clap                   // Rust: switches without a negative, --list a --list b
+	llamaArgs              // llama.cpp: --no-switch, --list a,b
 )
 
 // extraArgs turns what the user added into flags, in alphabetical order: max_loras: 4 is --max-loras 4.
@@ -57,10 +58,10 @@ func extraArgs(args map[string]any, s style) (f flags) {
 		switch value := reflect.ValueOf(args[key]); value.Kind() {
 		case reflect.Invalid: // null
 		case reflect.Bool:
-			if s == argparse {
-				f.either(name, value.Bool())
-			} else {
+			if s == clap {
 				f.when(name, value.Bool())
+			} else {
+				f.either(name, value.Bool())
 			}
 		case reflect.Slice:
 			f.list(name, value, s)
@@ -76,12 +77,15 @@ func (f *flags) list(name string, values reflect.Value, s style) {
 	for i := range values.Len() {
 		words = append(words, flagValue(values.Index(i).Interface()))
 	}
-	if s == argparse {
+	switch s {
+	case argparse:
 		f.add(name, words...)
-		return
-	}
-	for _, w := range words {
-		f.add(name, w)
+	case llamaArgs:
+		f.add(name, strings.Join(words, ","))
+	case clap:
+		for _, w := range words {
+			f.add(name, w)
+		}
 	}
 }
 

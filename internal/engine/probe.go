@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -120,6 +121,7 @@ func (a answer) ok() bool { return a.status == http.StatusOK && !a.html() }
 func (p prober) describe(ctx context.Context, path string) (about struct {
 	Version string `json:"version"`
 	ModelID string `json:"model_id"`
+	Build   string `json:"build_info"` // llama.cpp's version
 }) {
 	if path == "" {
 		return about
@@ -127,6 +129,7 @@ func (p prober) describe(ctx context.Context, path string) (about struct {
 	if a, err := p.get(ctx, path); err == nil && a.ok() {
 		json.Unmarshal(a.body, &about)
 	}
+	about.Version = cmp.Or(about.Version, about.Build)
 	return about
 }
 

@@ -23,7 +23,7 @@ slow the measurement down. What every number means is in docs/metrics.md.
 from importlib.metadata import PackageNotFoundError, version
 
 from .api import Benchmark
-from .backends import OpenAIConfig, SimConfig, TGIConfig, VLLMConfig
+from .backends import LlamaCppConfig, OpenAIConfig, SimConfig, TGIConfig, VLLMConfig
 from .config import SamplingParams, SLOConfig, Timeouts
 from .errors import ConfigError, DriverError, FieldError, RunError, SplleedError
 from .metrics import BenchmarkResults
@@ -41,6 +41,7 @@ __all__ = [
     "ConfigError",
     "DriverError",
     "FieldError",
+    "LlamaCppConfig",
     "OpenAIConfig",
     "Progress",
     "RunError",

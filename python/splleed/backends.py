@@ -32,7 +32,7 @@ class Launch:
     """How a managed server is started, whatever its engine."""
 
     executable: str | os.PathLike[str] | None = None
-    """Path or name; default: SPLLEED_VLLM_PATH or SPLLEED_TGI_PATH, then PATH."""
+    """Path or name; default: SPLLEED_VLLM_PATH (_TGI_, _LLAMACPP_), then PATH."""
     quiet: bool | None = None
     """Ask the engine to log little; default True."""
     ready_timeout_s: float | None = None
@@ -147,6 +147,37 @@ class TGIConfig(Access, Launch):
 
 
 @dataclass(kw_only=True)
+class LlamaCppConfig(Access, Launch):
+    """llama.cpp's llama-server: the one at endpoint, else one that splleed starts and stops."""
+
+    type: Literal["llamacpp"] = "llamacpp"
+    """The tag in JSON."""
+    model: str | os.PathLike[str] | None = None
+    """The GGUF file, needed to start a server; or a running server's name for it."""
+    endpoint: str | None = None
+    """Base URL, "http://host:8080"; not set means managed."""
+    api: Literal["completions", "chat"] | None = None
+    """Default "completions"."""
+    host: str | None = None
+    """Managed: address to listen on; default 127.0.0.1."""
+    port: int | None = None
+    """Managed: default 8080; -1 picks a free one."""
+    ctx_size: int | None = None
+    """Tokens of context, shared by all slots; default: the model's."""
+    parallel: int | None = None
+    """Slots: requests served at once; default: the engine's."""
+    n_gpu_layers: int | None = None
+    """Layers on GPUs, 0 for none; default: as many as fit."""
+    alias: str | None = None
+    """The model's name in requests and results; default: the file."""
+    extra_args: Mapping[str, Any] | None = None
+    """Further flags: {"flash_attn": "on"} is --flash-attn on."""
+
+    def __post_init__(self) -> None:
+        _need_endpoint_or_model(self.endpoint, os.fspath(self.model) if self.model is not None else None)
+
+
+@dataclass(kw_only=True)
 class OpenAIConfig(Access):
     """Any running server with the OpenAI API."""
 
@@ -192,5 +223,5 @@ class SimConfig:
     """NDJSON file of the true receive and send times, one line a request; appended to."""
 
 
-Backend = VLLMConfig | TGIConfig | OpenAIConfig | SimConfig
+Backend = VLLMConfig | TGIConfig | LlamaCppConfig | OpenAIConfig | SimConfig
 """Any backend. Benchmark also takes a dict with "type" and the same fields."""

@@ -13,6 +13,7 @@ import pytest
 from splleed import (
     Benchmark,
     BenchmarkResults,
+    LlamaCppConfig,
     OpenAIConfig,
     Progress,
     SamplingParams,
@@ -66,6 +67,7 @@ MIRRORS = [
     ("progress", Progress, set()),
     ("backend:vllm", VLLMConfig, {"type"}),
     ("backend:tgi", TGIConfig, {"type"}),
+    ("backend:llamacpp", LlamaCppConfig, {"type"}),
     ("backend:openai", OpenAIConfig, {"type"}),
     ("backend:sim", SimConfig, {"type"}),
     ("results", BenchmarkResults, {"raw", "texts"}),

@@ -1,0 +1,240 @@
+//go:build engines && linux
+
+package engines
+
+import (
+	"bytes"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var llamaCpp = engine{
+	backend: "llamacpp",
+	command: "llama-server",
+	model:   "tiny.gguf",
+	env:     "SPLLEED_LLAMACPP_PATH",
+	limit:   time.Minute,
+	serve: func(model, port string) []string {
+		return []string{"--model", model, "--host", "127.0.0.1", "--port", port, "--metrics", "--alias", "tiny", "--parallel", "4"}
+	},
+	counters: func(m map[string]float64) counts {
+		return counts{int(m["llamacpp:tokens_predicted_total"]), int(m["llamacpp:prompt_tokens_total"])}
+	},
+}
+
+func TestLlamaCppCounts(t *testing.T) {
+	s := llamaCpp.start(t)
+	for i, l := range loads {
+		t.Run(l.name, func(t *testing.T) {
+			before := s.count(t)
+			c := llamaCpp.splleed(t, append(words(i), "--endpoint", s.url)...)
+			c.end(t, 0)
+			journal := c.journal(t)
+			agree(t, journal, s.count(t).minus(before))
+			for _, r := range journal {
+				if r.Resent {
+					t.Fatal("a request was sent twice: is a connection used that the server has closed?")
+				}
+			}
+			if e := c.results(t).Environment.Engine; e.Name != "llamacpp" || e.Version == "" || e.Managed {
+				t.Errorf("the engine is %+v", e)
+			}
+		})
+	}
+}
+
+// Of a managed server, the log has the counts: its first request is splleed's own, with one token.
+func TestLlamaCppManaged(t *testing.T) {
+	for i, l := range loads[:7] {
+		t.Run(l.name, func(t *testing.T) {
+			c := llamaCpp.splleed(t, append(words(i), llamaCpp.managed(t, "--set", "quiet=false", "--set", "alias=tiny")...)...)
+			c.end(t, 0)
+			logged := logged(t, c)
+			probe := logged[0]
+			if probe.output != 1 {
+				t.Errorf("the first request had %d tokens, want one", probe.output)
+			}
+			engines := counts{}
+			for _, r := range logged[1:] {
+				engines = engines.plus(r)
+			}
+			agree(t, c.journal(t), engines)
+			if e := c.results(t).Environment.Engine; e.Name != "llamacpp" || e.Version == "" || !e.Managed {
+				t.Errorf("the engine is %+v", e)
+			}
+		})
+	}
+}
+
+// timing is what llama-server logs when a request is done: "eval time = 4.1 ms / 64 tokens", for prompt and output.
+var timing = regexp.MustCompile(`(prompt)? +eval time = .* ms / +(\d+) `)
+
+// logged are the requests of a managed server by its own log.
+func logged(t *testing.T, c *command) (all []counts) {
+	t.Helper()
+	logs, _ := filepath.Glob(c.file("*.log"))
+	if len(logs) != 1 {
+		t.Fatalf("logs: %v", logs)
+	}
+	text, err := os.ReadFile(logs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range timing.FindAllSubmatch(text, -1) {
+		n, _ := strconv.Atoi(string(m[2]))
+		if len(m[1]) > 0 {
+			all = append(all, counts{input: n})
+		} else {
+			all[len(all)-1].output = n
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("nothing was logged:\n%s", text)
+	}
+	return all
+}
+
+// A server that dies under load costs the requests that it had and those that come after. What was done before is kept.
+func TestLlamaCppKilled(t *testing.T) {
+	t.Run("connect", func(t *testing.T) {
+		s := llamaCpp.start(t)
+		killed(t, llamaCpp.splleed(t, append(long, "--endpoint", s.url)...), s.kill)
+	})
+	t.Run("managed", func(t *testing.T) {
+		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t)...)...)
+		killed(t, c, func() { syscall.Kill(c.named(t, "llama-server").pid, syscall.SIGKILL) })
+		if !strings.Contains(c.stdout.String(), "ended by itself: signal: killed") {
+			t.Errorf("the report does not say that the server was killed:\n%s", &c.stdout)
+		}
+	})
+}
+
+// What the engine says last is in the error.
+func TestLlamaCppDoesNotStart(t *testing.T) {
+	check := func(name string, flags []string, want ...string) {
+		t.Run(name, func(t *testing.T) {
+			c := llamaCpp.splleed(t, flags...)
+			c.end(t, 1)
+			c.says(t, want...)
+			if c.stdout.Len() > 0 {
+				t.Errorf("there are results:\n%s", &c.stdout)
+			}
+		})
+	}
+	check("bad flag", llamaCpp.managed(t, "--set", `extra_args={"no_such_flag":1}`),
+		"llama-server ended before it was ready", "  | error: invalid argument: --no-such-flag")
+	check("no such model", []string{"--managed", "--model", "nowhere.gguf", "--set", "port=-1"},
+		"llama-server ended before it was ready", "nowhere.gguf", "  | ")
+	check("out of memory", llamaCpp.managed(t, "--set", "ctx_size=50000000", "--set", `extra_args={"fit":"off"}`, "--executable", limited(t)),
+		"llama-server ended before it was ready", "  | ", "failed to allocate")
+
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	check("port taken", []string{"--model", llamaCpp.modelPath(t), "--set", "port=" + port}, "port "+port+" of 127.0.0.1 is already in use")
+}
+
+// limited is the server with 4 GB of address space, so that it asks for more than there is, and does not take it.
+func limited(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "limited")
+	script := "#!/bin/sh\nulimit -v 4000000\nexec " + llamaCpp.executable(t) + ` "$@"` + "\n"
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Ctrl-C ends splleed and its server, whatever the server is about.
+func TestLlamaCppInterrupted(t *testing.T) {
+	t.Run("during start", func(t *testing.T) {
+		// The server waits for its model, which never comes.
+		model := filepath.Join(t.TempDir(), "pipe.gguf")
+		if err := syscall.Mkfifo(model, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c := llamaCpp.splleed(t, "--model", model, "--set", "port=-1", "--set", "grace_timeout_s=2")
+		until(t, 30*time.Second, "the server is started", func() bool { return len(c.running()) >= 3 })
+		begun := time.Now()
+		c.Process.Signal(os.Interrupt)
+		c.end(t, 130)
+		t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
+	})
+	t.Run("under load", func(t *testing.T) {
+		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t)...)...)
+		c.underLoad(t, 12)
+		t.Logf("running: %v", c.running())
+		begun := time.Now()
+		c.Process.Signal(os.Interrupt)
+		c.end(t, 130)
+		t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
+		if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
+			t.Errorf("what was done is not kept: %+v", r)
+		}
+	})
+}
+
+// Three ways for a managed server to stop: when nothing is asked of it, while somebody else's stream holds it up, and
+// when splleed is killed.
+func TestLlamaCppStops(t *testing.T) {
+	gone := func(t *testing.T, c *command, since time.Time, limit time.Duration) {
+		t.Helper()
+		until(t, limit, "nothing is left", func() bool { return len(c.running()) == 0 })
+		t.Logf("gone after %v, nothing left", time.Since(since).Round(time.Millisecond))
+	}
+	t.Run("idle", func(t *testing.T) {
+		c := llamaCpp.splleed(t, llamaCpp.managed(t, "--runs", "4", "--max-tokens", "4", "--no-filler")...)
+		c.underLoad(t, 6) // 2 of warm-up
+		begun := time.Now()
+		c.end(t, 0)
+		gone(t, c, begun, 5*time.Second)
+	})
+	t.Run("a stranger's stream in flight", func(t *testing.T) {
+		port := freePort(t)
+		c := llamaCpp.splleed(t, append(long, "--managed", "--model", llamaCpp.modelPath(t), "--set", "port="+port, "--set", "grace_timeout_s=2")...)
+		c.underLoad(t, 4)
+		defer stream(t, "http://127.0.0.1:"+port).Close()
+		begun := time.Now()
+		c.Process.Signal(os.Interrupt)
+		c.end(t, 130)
+		gone(t, c, begun, 5*time.Second)
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s", took)
+		}
+	})
+	t.Run("killed parent", func(t *testing.T) {
+		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t, "--set", "grace_timeout_s=2")...)...)
+		c.underLoad(t, 12)
+		t.Logf("running: %v", c.running())
+		begun := time.Now()
+		c.Process.Kill()
+		c.Wait()
+		gone(t, c, begun, 20*time.Second)
+	})
+}
+
+// stream asks for a long answer and returns it when it has begun.
+func stream(t *testing.T, url string) interface{ Close() error } {
+	t.Helper()
+	body := `{"prompt":"the","max_tokens":100000,"ignore_eos":true,"stream":true}`
+	res, err := http.Post(url+"/v1/completions", "application/json", bytes.NewReader([]byte(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := fmt.Fscan(res.Body, new(string)); err != nil {
+		t.Fatal(err)
+	}
+	return res.Body
+}
