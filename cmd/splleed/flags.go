@@ -74,7 +74,7 @@ type limitFlags struct {
 	ConnectTimeout    *seconds `at:"timeouts.connect_s" help:"To connect (default 10s)." placeholder:"TIME"`
 	FirstTokenTimeout *seconds `at:"timeouts.first_token_s" help:"To the first token (default 5m)." placeholder:"TIME"`
 	IdleTimeout       *seconds `at:"timeouts.idle_s" help:"Between tokens (default 2m)." placeholder:"TIME"`
-	Transport         *string  `at:"transport" help:"How requests are sent: auto, epoll (Linux, http: kernel stamps) or portable." placeholder:"KIND"`
+	Transport         *string  `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: kernel stamps) or portable." placeholder:"KIND"`
 }
 
 type outputFlags struct {

@@ -39,10 +39,6 @@ type loop struct {
 	obeying  []func() // those of the last time, for their memory
 }
 
-// urgent is the nice value of a loop where the system allows it. One thread that wakes often and briefly loses against a
-// crowd of busy ones, to which a server on the same machine may belong.
-const urgent = -10
-
 // newLoop returns a loop that does not run yet.
 func newLoop(e *Epoll) (*loop, error) {
 	set, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -63,7 +59,6 @@ func newLoop(e *Epoll) (*loop, error) {
 func (l *loop) run() {
 	runtime.LockOSThread() // for good: the thread ends with its settings
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, urgent) // of this thread; needs a privilege, and is a help, not a need
 	for l.obey(); !l.closing; l.obey() {
 		l.expire()
 		seen := l.drain()

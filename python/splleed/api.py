@@ -82,7 +82,7 @@ class Benchmark:
     timeouts: Timeouts | Mapping[str, Any] | None = None
     """When a request is given up."""
     transport: str | None = None
-    """How requests are sent: "auto" (default: epoll for http on Linux, else portable), "epoll" or "portable"."""
+    """How requests are sent: "auto" (default: portable), "portable", or "epoll": kernel stamps; Linux, http."""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None
