@@ -25,12 +25,10 @@ func TestTransport(t *testing.T) {
 			t.Errorf("%q: %+v, want %s with stamps of the %s", asked, in, transport, stamps)
 		}
 	}
+	check("", "portable", "user")
 	check("portable", "portable", "user")
 	if runtime.GOOS == "linux" {
-		check("", "portable", "user")
 		check("epoll", "epoll", "kernel")
-	} else {
-		check("", "portable", "user")
 	}
 	b.Transport = "pigeon"
 	if err := b.Validate(); err == nil || !strings.Contains(err.Error(), `transport: is "pigeon": want auto, epoll, portable`) {
