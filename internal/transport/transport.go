@@ -35,7 +35,7 @@ type Engine interface {
 // Exchange is one request and its response.
 type Exchange struct {
 	Due     time.Duration // when to send, on the engine's clock; in the past means now
-	Request []byte        // the whole HTTP/1.1 request, head and body, built before the measured window
+	Request []byte        // the whole HTTP/1.1 request, head and body
 	Framing dialect.Framing
 	Sink    Sink
 }
