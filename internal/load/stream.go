@@ -131,7 +131,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 	case !s.complete:
 		return &record.Failure{Type: record.Truncated, Message: "the stream ended without a finish reason and without [DONE]"}
 	}
-	if s.rec.Arrivals.Len() == 0 {
+	if s.rec.Arrivals.Len() == 0 && s.rec.OutputTokens <= 0 {
 		return &record.Failure{Type: record.Empty, Message: "the response finished without content"}
 	}
 	return nil

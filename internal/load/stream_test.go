@@ -82,7 +82,8 @@ func TestVerdict(t *testing.T) {
 	check("text|error|done", as(record.Reset), as(record.InBandError))
 	check("text|bad|finish|done", nil, as(record.Malformed))
 	check("finish|done", nil, as(record.Empty))
-	check("blank|finish,usage 1", nil, as(record.Empty))
+	check("blank|finish,usage 1", nil, nil) // a token without text: generated, though nothing to see
+	check("blank|finish,usage 0", nil, as(record.Empty))
 	check("text", as(record.TimeoutIdle), as(record.TimeoutIdle))
 	check("text|finish|done", as(record.TimeoutIdle), nil)
 }

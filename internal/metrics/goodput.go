@@ -16,10 +16,11 @@ type objective struct {
 	name   string
 	limit  float64
 	metric func(*record.Record, record.Stamp) []float64
+	always bool // every success should have the metric: one without it misses the objective
 }
 
 func (s SLO) objectives() []objective {
-	all := []objective{{"ttft", s.TTFT, ttft}, {"tpot", s.TPOT, tpot}, {"itl", s.ITL, ownITL}, {"e2e", s.E2E, e2e}}
+	all := []objective{{"ttft", s.TTFT, ttft, true}, {"tpot", s.TPOT, tpot, false}, {"itl", s.ITL, ownITL, false}, {"e2e", s.E2E, e2e, true}}
 	return slices.DeleteFunc(all, func(o objective) bool { return o.limit == 0 })
 }
 
@@ -70,9 +71,9 @@ func (l Level) meets(objectives []objective, r *record.Record, g *result.Goodput
 	good := true
 	for _, o := range objectives {
 		switch v := o.metric(r, l.start(r)); {
-		case len(v) == 0:
+		case len(v) == 0 && !o.always:
 			g.NotApplicable[o.name]++
-		case v[0] > o.limit:
+		case len(v) == 0 || v[0] > o.limit:
 			g.Missed[o.name]++
 			good = false
 		}

@@ -250,3 +250,17 @@ func TestNothingRan(t *testing.T) {
 		t.Errorf("nothing ran, yet %+v", out)
 	}
 }
+
+// A success whose only token had no text has no TTFT: it misses an SLO on it, and is no sample of it.
+func TestSuccessWithoutFirstToken(t *testing.T) {
+	blank := request(0)
+	blank.OutputTokens, blank.Finish, blank.Done = 1, 30*msec, 31*msec
+	l := Level{Slots: 1, SLO: SLO{TTFT: 100}, Trials: []Trial{{Records: []*record.Record{blank, request(0, [2]int{50, 1})}}}}
+	out := Describe(l)
+	if out.Goodput.Good != 1 || out.Goodput.Missed["ttft"] != 1 || out.NumSuccessful != 2 || out.Metrics["ttft"].Served.N != 1 {
+		t.Errorf("goodput %+v, %d successful, %d TTFTs", out.Goodput, out.NumSuccessful, out.Metrics["ttft"].Served.N)
+	}
+	if got := *out.Metrics["e2e"].Served.Max; got != 50 {
+		t.Errorf("longest E2E %v, want 50", got)
+	}
+}
