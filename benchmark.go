@@ -34,6 +34,7 @@ type Benchmark struct {
 	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1
 	Timeouts             Timeouts `json:"timeouts"`
 	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": kernel stamps; Linux, http
+	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
 	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start
 	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial

@@ -2,7 +2,6 @@ package splleed_test
 
 import (
 	"errors"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -57,13 +56,9 @@ func TestEveryFaultHasALine(t *testing.T) {
 // Every third of twelve requests meets the fault: four failures of its type, or none. Goodput falls by as many, and the
 // requests that succeed have all their tokens.
 func TestFaults(t *testing.T) {
-	transports := []string{"portable"}
-	if runtime.GOOS == "linux" {
-		transports = append(transports, "epoll")
-	}
 	for _, f := range faults {
 		for _, api := range []string{"completions", "chat", "native"} {
-			for _, transport := range transports {
+			for _, transport := range transports() {
 				t.Run(f.fault+"/"+api+"/"+transport, func(t *testing.T) {
 					t.Parallel()
 					checkFault(t, f.fault, api, transport, f.want)

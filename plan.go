@@ -38,6 +38,7 @@ func (b Benchmark) withDefaults() Benchmark {
 	b.Burstiness = or(b.Burstiness, 1)
 	b.Trials = or(b.Trials, 1)
 	b.Transport = or(b.Transport, "auto")
+	b.Connection = or(b.Connection, Reuse)
 	b.ConfidenceLevel = or(b.ConfidenceLevel, 0.95)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))

@@ -148,7 +148,7 @@ func (r *run) open(ctx context.Context) error {
 	if r.sender, err = newSender(server, base, r.b); err != nil {
 		return err
 	}
-	r.wire, r.transport, err = transport.New(r.b.Transport, transport.Options{Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations()})
+	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
 	return err
 }
 

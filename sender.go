@@ -32,6 +32,9 @@ func newSender(server *engine.Server, base *url.URL, b Benchmark) (*sender, erro
 		ask:  dialect.Request{Model: server.Model, Sampling: b.Sampling, ContinuousUsage: b.ContinuousUsage, ExtraBody: server.ExtraBody},
 		head: wire.Request{Target: strings.TrimSuffix(base.EscapedPath(), "/") + server.Dialect.Path(), Host: base.Host, Header: server.Header},
 	}
+	if b.Connection == PerRequest {
+		s.head.Header = with(s.head.Header, "Connection", "close")
+	}
 	for i, prompt := range b.Prompts {
 		body, err := s.body(prompt)
 		if err != nil {
@@ -63,12 +66,16 @@ func (s *sender) request(rec *record.Record, prompt workload.Prompt) []byte {
 func (s *sender) bytes(id string, body []byte) ([]byte, error) {
 	r := s.head
 	r.Body = body
-	r.Header = maps.Clone(s.head.Header)
-	if r.Header == nil {
-		r.Header = map[string]string{}
-	}
-	r.Header["X-Request-Id"] = id
+	r.Header = with(s.head.Header, "X-Request-Id", id)
 	return r.Bytes()
+}
+
+// with is the header with one more.
+func with(header map[string]string, name, value string) map[string]string {
+	more := map[string]string{}
+	maps.Copy(more, header)
+	more[name] = value
+	return more
 }
 
 func runID() string {

@@ -19,6 +19,7 @@ func (b Benchmark) Validate() error {
 	b.checkLoad(&bad)
 	b.checkRuns(&bad)
 	b.checkLimits(&bad)
+	b.checkConnection(&bad)
 	bad.Under("sampling", checkSampling(b.Sampling))
 	return bad.Err()
 }

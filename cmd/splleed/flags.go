@@ -7,6 +7,7 @@ var groups = []kong.Group{
 	{Key: "prompts", Title: "What is sent (default: words at random, --input-len of them):"},
 	{Key: "load", Title: "The load:"},
 	{Key: "sampling", Title: "Generation (sent only if set, --max-tokens apart):"},
+	{Key: "connection", Title: "Connections:"},
 	{Key: "limits", Title: "Limits and goals:"},
 	{Key: "output", Title: "Output:"},
 }
@@ -74,7 +75,11 @@ type limitFlags struct {
 	ConnectTimeout    *seconds `at:"timeouts.connect_s" help:"To connect (default 10s)." placeholder:"TIME"`
 	FirstTokenTimeout *seconds `at:"timeouts.first_token_s" help:"To the first token (default 5m)." placeholder:"TIME"`
 	IdleTimeout       *seconds `at:"timeouts.idle_s" help:"Between tokens (default 2m)." placeholder:"TIME"`
-	Transport         *string  `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: kernel stamps) or portable." placeholder:"KIND"`
+}
+
+type connectionFlags struct {
+	Transport  *string `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: kernel stamps) or portable." placeholder:"KIND"`
+	Connection *string `at:"connection" help:"reuse (made ahead and kept, default) or per-request (made for each, timed as connect)." placeholder:"HOW"`
 }
 
 type outputFlags struct {

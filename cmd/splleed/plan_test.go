@@ -85,7 +85,7 @@ func TestFlagNamesAreKongs(t *testing.T) {
 	for _, flag := range parser.Model.Flags {
 		known[flag.Name] = true
 	}
-	for _, group := range []any{r.Server, r.Prompts, r.Load, r.Sampling, r.Limits, r.Output, r.Foreign} {
+	for _, group := range []any{r.Server, r.Prompts, r.Load, r.Sampling, r.Connection, r.Limits, r.Output, r.Foreign} {
 		for i := range reflect.TypeOf(group).NumField() {
 			if name := flagName(reflect.TypeOf(group).Field(i)); !known[name] {
 				t.Errorf("kong knows no --%s", name)

@@ -17,13 +17,14 @@ import (
 type runCmd struct {
 	File string `arg:"" optional:"" help:"Configuration (YAML); - is standard input. Flags win over it."`
 
-	Server   serverFlags   `embed:"" group:"server"`
-	Prompts  promptFlags   `embed:"" group:"prompts"`
-	Load     loadFlags     `embed:"" group:"load"`
-	Sampling samplingFlags `embed:"" group:"sampling"`
-	Limits   limitFlags    `embed:"" group:"limits"`
-	Output   outputFlags   `embed:"" group:"output"`
-	Foreign  foreignFlags  `embed:""`
+	Server     serverFlags     `embed:"" group:"server"`
+	Prompts    promptFlags     `embed:"" group:"prompts"`
+	Load       loadFlags       `embed:"" group:"load"`
+	Sampling   samplingFlags   `embed:"" group:"sampling"`
+	Connection connectionFlags `embed:"" group:"connection"`
+	Limits     limitFlags      `embed:"" group:"limits"`
+	Output     outputFlags     `embed:"" group:"output"`
+	Foreign    foreignFlags    `embed:""`
 }
 
 // Help ends the list of flags.

@@ -12,7 +12,7 @@ func (r *runCmd) lay(o *overlay) error {
 	if s.Backend != nil && *s.Backend != o.get("backend.type") {
 		delete(o.config, "backend") // what the file says of another kind of server does not hold for this one
 	}
-	for _, flags := range []any{s, r.Prompts, r.Load, r.Sampling, r.Limits, r.Output} {
+	for _, flags := range []any{s, r.Prompts, r.Load, r.Sampling, r.Connection, r.Limits, r.Output} {
 		o.lay(flags)
 	}
 	for _, key := range slices.Sorted(maps.Keys(s.Set)) {

@@ -38,8 +38,11 @@ type arrival struct {
 }
 
 func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {
-	s.rec.Sent, s.rec.SentEnd = record.At(begin), record.At(end)
-	s.rec.Connected, s.rec.Resent = how.NewConnection, how.Resend
+	if !how.Resend { // the clock runs on
+		s.rec.Sent = record.At(begin)
+	}
+	s.rec.SentEnd = record.At(end)
+	s.rec.Connected, s.rec.Connect, s.rec.Resent = how.NewConnection, how.Connect, how.Resend
 }
 
 func (s *stream) Headers(at time.Duration, status int) {

@@ -100,3 +100,14 @@ func TestStamps(t *testing.T) {
 		t.Error("a stream without reasoning has a first answer")
 	}
 }
+
+// A request that was sent again counts from the first time.
+func TestResendKeepsTheClockRunning(t *testing.T) {
+	s := &stream{rec: record.New(), decoder: toy{}, ended: func() {}}
+	s.Sent(10*time.Millisecond, 11*time.Millisecond, transport.Sending{})
+	s.Sent(20*time.Millisecond, 21*time.Millisecond, transport.Sending{NewConnection: true, Connect: time.Millisecond, Resend: true})
+	r := s.rec
+	if r.Sent != record.At(10*time.Millisecond) || r.SentEnd != record.At(21*time.Millisecond) || !r.Resent || r.Connect != time.Millisecond {
+		t.Errorf("sent from %d to %d, resent %v, connected in %v", r.Sent, r.SentEnd, r.Resent, r.Connect)
+	}
+}

@@ -92,7 +92,7 @@ func (l Level) start(r *record.Record) record.Stamp {
 func (l Level) latencies(p population) map[string]result.Metric {
 	all := map[string]result.Metric{}
 	for _, m := range latencies {
-		if out := l.latency(m, p); out.Served.N > 0 || m.name != "ttfa" {
+		if out := l.latency(m, p); out.Served.N > 0 || !m.rare {
 			all[m.name] = out
 		}
 	}

@@ -16,12 +16,14 @@ type latency struct {
 	fromStart bool
 	// pooled: weighted by token or arrival, not by request; it has no population of offered requests.
 	pooled bool
+	// rare: left out of a level none of whose requests have it.
+	rare bool
 }
 
 // latencies are all of them. Adding one is a new file and a line here.
 var latencies = []latency{
 	{name: "ttft", samples: ttft, fromStart: true},
-	{name: "ttfa", samples: ttfa, fromStart: true},
+	{name: "ttfa", samples: ttfa, fromStart: true, rare: true},
 	{name: "itl", samples: itl, pooled: true},
 	{name: "icl", samples: icl, pooled: true},
 	{name: "stall", samples: stall},
@@ -29,6 +31,7 @@ var latencies = []latency{
 	{name: "tpot_n1", samples: tpotN1},
 	{name: "e2e", samples: e2e, fromStart: true},
 	{name: "queue_delay", samples: queueDelay},
+	{name: "connect", samples: connect, rare: true},
 }
 
 // ms is a duration in milliseconds.

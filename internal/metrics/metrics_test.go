@@ -62,6 +62,26 @@ func sum(xs []float64) float64 {
 	return s
 }
 
+// Connecting lies between the moment a request was due and the one at which it was sent: it is no lateness of the client's.
+func TestConnect(t *testing.T) {
+	r := request(10, [2]int{30, 1})
+	r.Scheduled, r.Connected, r.Connect = 2*msec, true, 7*time.Millisecond
+	reused := request(10, [2]int{30, 1})
+	got := Describe(Level{Open: true, Trials: []Trial{{Records: []*record.Record{r, reused}, T1: 100 * msec}}})
+	if m := got.Metrics["connect"].Served; m.N != 1 || *m.Max != 7 {
+		t.Errorf("connect: %+v, want one sample of 7 ms", m)
+	}
+	if late := got.Instrument.Lateness; *late.Max != 1 || *late.Min != 0 {
+		t.Errorf("lateness from %v to %v, want 0 to 1: 8 ms less 7 of connecting", *late.Min, *late.Max)
+	}
+	if *got.Metrics["ttft"].Response.Max != 28 || *got.Metrics["ttft"].Service.Max != 20 {
+		t.Errorf("ttft: %+v", got.Metrics["ttft"])
+	}
+	if _, there := Describe(Level{Trials: []Trial{{Records: []*record.Record{reused}}}}).Metrics["connect"]; there {
+		t.Error("nobody connected, but there is a metric")
+	}
+}
+
 // With five tokens in the first arrival the two formulas part: 30 ms for 3 later tokens, or for all 8 but one.
 func TestTPOTCountsTokensAfterTheFirstArrival(t *testing.T) {
 	r := request(0, [2]int{10, 5}, [2]int{20, 1}, [2]int{40, 2})

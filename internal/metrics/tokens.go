@@ -85,7 +85,9 @@ func (l Level) instrument(p population) *result.Instrument {
 	var late, delay []float64
 	sources := map[record.StampSource]bool{}
 	for _, r := range p.offered {
-		late = append(late, queueDelay(r, 0)...)
+		for _, ms := range queueDelay(r, 0) {
+			late = append(late, lateness(ms, r))
+		}
 		if r.Arrivals.Len() > 0 {
 			sources[r.StampSource] = true
 		}
@@ -108,6 +110,14 @@ func (l Level) instrument(p population) *result.Instrument {
 		in.Lateness = &s
 	}
 	return in
+}
+
+// lateness is the part of a request's queue delay that is the client's own: making a connection is not.
+func lateness(queued float64, r *record.Record) float64 {
+	if r.Resent {
+		return queued // it connected after it was sent
+	}
+	return queued - ms(r.Connect)
 }
 
 func stamps(sources map[record.StampSource]bool) string {

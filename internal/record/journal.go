@@ -41,6 +41,7 @@ type line struct {
 	Stamps       StampSource `json:"stamps"`
 	StampDelayNs int64       `json:"stamp_delay_ns,omitempty"` // the longest
 	Connected    bool        `json:"new_connection"`
+	ConnectNs    int64       `json:"connect_ns,omitempty"`
 	Resent       bool        `json:"resent"`
 	ReusedPrompt bool        `json:"reused_prompt"`
 	PromptSize   int         `json:"prompt_bytes"`
@@ -145,7 +146,7 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		Arrivals:    [][3]int64{},
 		InputTokens: known(r.InputTokens), CachedTokens: known(r.CachedTokens), OutputTokens: known(r.OutputTokens),
 		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status,
-		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay), Connected: r.Connected, Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
+		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay), Connected: r.Connected, ConnectNs: int64(r.Connect), Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
 		PromptSize: r.PromptSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
 	}
 	if r.Slot >= 0 {
@@ -197,7 +198,7 @@ func (l line) record() *Record {
 		Headers: orUnknown(l.HeadersNs), FirstAnswer: orUnknown(l.FirstAnswer), Finish: orUnknown(l.FinishNs), Done: orUnknown(l.DoneNs),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),
 		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status,
-		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
+		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
 		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}
 	if l.Slot != nil {

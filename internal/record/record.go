@@ -49,9 +49,10 @@ type Record struct {
 	Finish    Stamp // last content or finish event
 	Done      Stamp // the response ended, or failed
 
-	Connected bool // a new connection was made for it
-	Resent    bool // sent again since a reused connection died before any response byte
-	Status    int  // HTTP status; 0 without one
+	Connected bool          // a new connection was made for it
+	Connect   time.Duration // what making it took, before Sent: look-up, TCP, TLS; 0 without one
+	Resent    bool          // sent again since a reused connection died before any response byte
+	Status    int           // HTTP status; 0 without one
 
 	Arrivals     Arrivals // generated content, in order
 	FirstAnswer  Stamp    // first text that is not reasoning; Unset where the server does not separate them

@@ -60,6 +60,7 @@ func sample() *Record {
 	r.Scheduled, r.Sent, r.SentEnd, r.Headers = 0, 1000, 1500, 2000
 	r.Arrivals.Append(Arrival{At: 50_000_000, Tokens: 1, Events: 1})
 	r.Arrivals.Append(Arrival{At: 70_000_000, Tokens: 4, Events: 2, Bound: 20_000})
+	r.Connected, r.Connect = true, 300_000
 	r.Finish, r.Done = 70_000_000, 71_000_000
 	r.OutputTokens, r.CountSource, r.ITLSource, r.FinishReason, r.Status = 5, FromUsage, ITLTokens, "length", 200
 	return r

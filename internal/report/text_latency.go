@@ -18,6 +18,7 @@ var latencyRows = []latencyRow{
 	{"stall", "stall", "stall"},
 	{"TPOT", "tpot", "tpot"},
 	{"E2E", "e2e", "e2el"},
+	{"connect", "connect", "connect"},
 }
 
 var latencyColumns = []string{"p50", "p95", "p99", "mean"}
@@ -66,6 +67,12 @@ func (p *page) latencyRow(level int, row latencyRow) table {
 	metric, measured := l.Metrics[row.metric]
 	if !measured && (row.metric == "ttfa" || row.metric == "stall") {
 		return nil
+	}
+	if row.metric == "connect" {
+		if metric.Served.N < max(1, l.NumSuccessful) {
+			return nil // a few that had to connect are no more than that
+		}
+		p.notes.connect = true
 	}
 	label := row.label
 	if row.metric == "itl" && l.Tokens.ITLSources["chunks"] > 0 {

@@ -15,6 +15,7 @@ type notes struct {
 	offered  bool // +failed
 	chunks   bool // ITL (chunks)
 	due      bool // an open loop
+	connect  bool
 }
 
 const definitions = "TTFT: to the first token. ITL: per further token. ICL: between chunks; stall: its longest in a request. " +
@@ -32,6 +33,7 @@ func (p *page) legend() {
 		}
 	}
 	add(p.notes.due, "TTFT and E2E count from when a request was due.")
+	add(p.notes.connect, "connect: a request's own connection, made before it is sent.")
 	add(p.notes.support, "?: too few samples.")
 	add(p.notes.ramp, "~: ramp and tail included.")
 	add(p.notes.offered, "+failed: failed requests count as endless.")

@@ -83,7 +83,7 @@ type Level struct {
 
 	Window     Window              `json:"window"`
 	Failures   map[string]Failures `json:"failures"`   // by type; empty where all succeeded
-	Metrics    map[string]Metric   `json:"metrics"`    // by name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay
+	Metrics    map[string]Metric   `json:"metrics"`    // by name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay, connect
 	Throughput Throughput          `json:"throughput"` // over the window
 	Goodput    *Goodput            `json:"goodput"`    // null without an SLO
 	Tokens     Tokens              `json:"tokens"`
@@ -188,7 +188,7 @@ type Instrument struct {
 	Transport string   `json:"transport"`   // "epoll" or "portable"
 	Stamps    string   `json:"stamps"`      // "kernel", "user" or "mixed"
 	Delay     *Summary `json:"stamp_delay"` // the longest from kernel stamp to the client's look, of each request with kernel stamps
-	Lateness  *Summary `json:"lateness"`    // sent - due, where nothing but the client held the request back (open loop)
+	Lateness  *Summary `json:"lateness"`    // sent - due, without connecting, where nothing but the client held the request back (open loop)
 	Coalesced int      `json:"coalesced"`   // arrivals whose read completed more than one event
 	Grade     string   `json:"grade"`       // "ungraded": no certificate was made
 }

@@ -57,7 +57,7 @@ func further() []Stat {
 			return l.Goodput.RequestsPerSec
 		}},
 	}
-	for _, metric := range []string{"ttfa", "icl", "stall", "queue_delay"} {
+	for _, metric := range []string{"ttfa", "icl", "stall", "queue_delay", "connect"} {
 		for _, q := range []string{"p50", "p95", "p99", "mean"} {
 			stats = append(stats, served(metric, q))
 		}

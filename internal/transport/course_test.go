@@ -224,6 +224,32 @@ func TestReuseOverLoopback(t *testing.T) {
 	})
 }
 
+// TestFreshOverLoopback makes a connection for every request, and none ahead.
+func TestFreshOverLoopback(t *testing.T) {
+	onEach(t, func(t *testing.T, start starter) {
+		var made atomic.Int32
+		e := start(t, Options{Fresh: true, BaseURL: listen(t, func(p *peer) {
+			made.Add(1)
+			p.request()
+			p.say(answer(200, "data: a\n\n"))
+			p.request()
+		})})
+		if err := e.Warm(t.Context(), 5); err != nil {
+			t.Fatal(err)
+		}
+		for range 3 {
+			d := ask(t, t.Context(), e, 0)
+			d.checkHeard(t, "headers 200", "payload a", "done <nil>")
+			if !slices.Equal(d.sent, []Sending{{NewConnection: true}}) || d.took <= 0 {
+				t.Errorf("sent %+v after %v of connecting", d.sent, d.took)
+			}
+		}
+		if n := made.Load(); n != 3 {
+			t.Errorf("%d connections for 3 requests", n)
+		}
+	})
+}
+
 // TestStartFromDone starts each exchange from the Done of the one before, as a closed loop does.
 func TestStartFromDone(t *testing.T) {
 	onEach(t, func(t *testing.T, start starter) {

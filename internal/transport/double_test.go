@@ -84,7 +84,8 @@ func answer(status int, body string, headers ...string) string {
 // diary is a Sink that writes down what it hears. Any payload that is not of the form "-…" is generated content.
 type diary struct {
 	lines  []string
-	sent   []Sending
+	sent   []Sending     // without the time it took to connect
+	took   time.Duration // to connect, the last time
 	active bool
 	failed *record.Failure
 	at     time.Duration // of Done
@@ -99,6 +100,7 @@ func (d *diary) note(format string, args ...any) {
 }
 
 func (d *diary) Sent(begin, end time.Duration, how Sending) {
+	d.took, how.Connect = how.Connect, 0
 	d.sent = append(d.sent, how)
 	d.note("%v sent", begin)
 }

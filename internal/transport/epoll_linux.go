@@ -21,6 +21,7 @@ type Epoll struct {
 	clock    Clock
 	target   *target
 	timeouts Timeouts
+	fresh    bool
 	loops    []*loop
 	running  sync.WaitGroup
 	close    sync.Once
@@ -40,7 +41,7 @@ func NewEpoll(o Options) (*Epoll, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the server's port: %w", err)
 	}
-	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault()}
+	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
 	if e.stamping, err = unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0); err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
@@ -54,6 +55,9 @@ func NewEpoll(o Options) (*Epoll, error) {
 		if err != nil {
 			e.Close()
 			return nil, err
+		}
+		if e.fresh {
+			l.idle.close()
 		}
 		e.loops = append(e.loops, l)
 		e.running.Go(l.run)
@@ -77,6 +81,9 @@ func (e *Epoll) Start(ctx context.Context, x *Exchange) {
 // Warm makes n connections ahead of load, spread over the loops as n exchanges at a time will be. Otherwise it is like
 // Portable's.
 func (e *Epoll) Warm(ctx context.Context, n int) error {
+	if e.fresh {
+		return nil
+	}
 	return warm(ctx, n, func(ctx context.Context, i int) *record.Failure {
 		if ctx.Err() != nil {
 			return cancelled(ctx)

@@ -35,12 +35,12 @@ func (f *flow) run(ctx context.Context) *record.Failure {
 			return failure
 		}
 	}
-	how := Sending{NewConnection: true, Resend: reused}
+	begin := p.clock.Now()
 	var failure *record.Failure
 	if f.c, failure = p.connect(ctx); failure != nil {
 		return failure
 	}
-	return f.exchange(ctx, how)
+	return f.exchange(ctx, Sending{NewConnection: true, Connect: p.clock.Now() - begin, Resend: reused})
 }
 
 // exchange sends the request and reads the response to its end, on f.c, which it gives back or closes.

@@ -52,8 +52,10 @@ func (j *job) begin() {
 
 // connect sends the request on a new connection.
 func (j *job) connect(how Sending) {
+	begin := j.clock.Now()
 	j.dial = &dial{then: func(c *link, failure *record.Failure) {
 		j.dial = nil
+		how.Connect = j.clock.Now() - begin
 		if failure != nil {
 			j.end(failure)
 			return

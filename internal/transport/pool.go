@@ -70,6 +70,7 @@ func (p *pool[C]) drop(c C) {
 	p.idle = slices.DeleteFunc(p.idle, func(k kept[C]) bool { return k.c == c })
 }
 
+// close gives up all, and whatever is put from now on: a pool that is closed from the start keeps nothing.
 func (p *pool[C]) close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

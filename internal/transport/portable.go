@@ -17,7 +17,8 @@ type Options struct {
 	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to BaseURL's host
 	TLS      *tls.Config                                 // for https; nil verifies against the system's authorities
 	Timeouts Timeouts
-	Loops    int // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
+	Fresh    bool // a new connection for every request: none is kept, none made ahead
+	Loops    int  // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
 }
 
 // Portable is the engine for every system, and for TLS: a goroutine a stream, stamps taken right after each read.
@@ -30,14 +31,18 @@ type Portable struct {
 	tls      *tls.Config // nil for plain http
 	timeouts Timeouts
 	idle     pool[*conn]
+	fresh    bool
 	spinning spinner
 }
 
 // NewPortable returns an engine for one server. It makes no connection yet.
 func NewPortable(o Options) *Portable {
-	p := &Portable{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault()}
+	p := &Portable{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
 	if p.dial == nil {
 		p.dial = dialer(o.BaseURL)
+	}
+	if o.Fresh {
+		p.idle.close()
 	}
 	if o.BaseURL.Scheme == "https" {
 		p.tls = tlsConfig(o.TLS, o.BaseURL.Hostname())
@@ -54,8 +59,12 @@ func (p *Portable) Start(ctx context.Context, x *Exchange) {
 }
 
 // Warm makes n connections ahead of load. They are kept for 3 s, so load should follow at once. It returns when all are
-// made or the first has failed: the error is a *record.Failure.
+// made or the first has failed: the error is a *record.Failure. Where every request has a connection of its own there is
+// nothing to make ahead.
 func (p *Portable) Warm(ctx context.Context, n int) error {
+	if p.fresh {
+		return nil
+	}
 	return warm(ctx, n, func(ctx context.Context, _ int) *record.Failure {
 		c, failure := p.connect(ctx)
 		if failure == nil {

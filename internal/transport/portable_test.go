@@ -186,6 +186,28 @@ func TestCancel(t *testing.T) {
 	check("in an error's body", 50*ms, 10*ms, func(p *peer) { p.request(); p.say("HTTP/1.1 500 x\r\n\r\noh"); p.request() })
 }
 
+// Connecting takes 30 ms, after which the request goes out; where it was due at 100 ms, at 130 ms.
+func TestConnectIsTimed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &server{serve: func(_ int, p *peer) {
+			for range 2 {
+				p.request()
+				p.say(answer(200, "data: a\n\n"))
+			}
+		}}
+		p := s.engine(t, Timeouts{})
+		p.dial = func(ctx context.Context) (net.Conn, error) {
+			time.Sleep(30 * ms)
+			return s.dial(ctx)
+		}
+		first := ask(t, t.Context(), p, 100*ms)
+		if second := ask(t, t.Context(), p, 0); first.took != 30*ms || first.lines[0] != "130ms sent" || second.took != 0 {
+			t.Errorf("connecting took %v (%v) and %v, want 30 ms and nothing", first.took, first.lines[0], second.took)
+		}
+		p.Close()
+	})
+}
+
 func TestResend(t *testing.T) {
 	short := answer(200, "data: a\n\n")
 	// run sends two requests, the second one after the server has done what it does after the first.

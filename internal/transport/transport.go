@@ -66,8 +66,9 @@ type Arrival struct {
 
 // Sending says on which connection a request went out.
 type Sending struct {
-	NewConnection bool // made for this request
-	Resend        bool // a reused connection had died before any response byte
+	NewConnection bool          // made for this request
+	Connect       time.Duration // what making it took: look-up, TCP, TLS
+	Resend        bool          // a reused connection had died before any response byte
 }
 
 // Timeouts of one exchange, from Sent on (Connect: from the dial). Zero means the default.

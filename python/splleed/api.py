@@ -83,6 +83,8 @@ class Benchmark:
     """When a request is given up."""
     transport: str | None = None
     """How requests are sent: "auto" (default: portable), "portable", or "epoll": kernel stamps; Linux, http."""
+    connection: Literal["reuse", "per-request"] | None = None
+    """ "reuse" (default): connections are made ahead and kept; "per-request": each request makes its own, timed as connect."""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None

@@ -65,7 +65,7 @@ class ConcurrencyResult:
     failures: Mapping[str, Any] = field(default_factory=dict)
     """By type: {"timeout_total": {"count": 3, "example": "…"}}."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
-    """By name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay; in milliseconds."""
+    """By name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay, connect; in milliseconds."""
     throughput: Mapping[str, Any] = field(default_factory=dict)
     """Rates over the window, per second."""
     goodput: Mapping[str, Any] | None = None
