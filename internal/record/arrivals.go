@@ -69,6 +69,9 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 	}
 }
 
+// Size is the bytes that the log takes.
+func (a *Arrivals) Size() int { return len(a.log) }
+
 // First is the stamp of the first arrival, Unset where there are none.
 func (a *Arrivals) First() Stamp {
 	for x := range a.All() {

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+const (
+	manyStreams = 1024
+	usualGap    = 20480 * time.Microsecond // 1,024 streams make 50,000 events a second
+)
+
+// suite is a benchmark under way.
+type suite struct {
+	quick   bool
+	rr      bool // the system allows it
+	figures []figure
+	naive   map[int]*row // by streams, default class
+	epoll   map[int]*row
+}
+
+// benchmark plays everything and prints what came of it.
+func benchmark(quick bool) error {
+	s := &suite{quick: quick, rr: mayRR(), naive: map[int]*row{}, epoll: map[int]*row{}}
+	for _, part := range []func() error{s.table, s.starved, s.cost, s.drained, s.memory, s.lateness} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	fmt.Println("\nWhat is promised")
+	for _, f := range s.figures {
+		f.print()
+	}
+	return nil
+}
+
+func (s *suite) promise(f ...figure) { s.figures = append(s.figures, f...) }
+
+// table compares the clients at the usual pace.
+func (s *suite) table() error {
+	fmt.Println(tableHead)
+	sizes, classes := []int{1, 64, 256, manyStreams}, []bool{false}
+	if s.quick {
+		sizes = []int{64, manyStreams}
+	} else if s.rr {
+		classes = append(classes, true)
+	}
+	for _, rr := range classes {
+		for _, n := range sizes {
+			if err := s.beside(n, rr); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// beside has the clients take turns at n streams.
+func (s *suite) beside(n int, rr bool) error {
+	rows := map[string]*row{}
+	for _, c := range []string{"epoll", "portable", "naive"} {
+		r, err := measure(paced(c, n, usualGap), rr, 0)
+		if err != nil {
+			return err
+		}
+		r.print()
+		rows[c] = r
+	}
+	if !rr {
+		s.naive[n], s.epoll[n] = rows["naive"], rows["epoll"]
+	}
+	if n > 1 {
+		s.promise(rows["epoll"].accuracy(rows["naive"])...)
+	}
+	return nil
+}
+
+// starved takes the client's core away from it.
+func (s *suite) starved() error {
+	for _, c := range []string{"epoll", "naive"} {
+		r, err := measure(paced(c, manyStreams, usualGap), false, 2)
+		if err != nil {
+			return err
+		}
+		r.print()
+		if c == "epoll" {
+			s.promise(r.starved()...)
+		}
+	}
+	return nil
+}
+
+// cost is of an event: against the naive client's, and with the streams that share 50,000 events a second.
+func (s *suite) cost() error {
+	usual := s.epoll[manyStreams]
+	s.promise(figure{"1,024 paced streams: events per CPU-second, epoll / naive", usual.perCPUSecond() / s.naive[manyStreams].perCPUSecond(), 2, true, "x"})
+	if s.quick {
+		return nil
+	}
+	fmt.Println("\nCost of an event at 50,000 events/s, epoll")
+	least, most := usual.perCPUSecond(), usual.perCPUSecond()
+	fmt.Printf("%7d streams %8.2f us\n", manyStreams, 1e6/most)
+	for _, n := range []int{manyStreams / 4, 4 * manyStreams} {
+		r, err := measure(paced("epoll", n, usualGap*time.Duration(n)/manyStreams), false, 0)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("%7d streams %8.2f us\n", n, 1e6/r.perCPUSecond())
+		least, most = min(least, r.perCPUSecond()), max(most, r.perCPUSecond())
+	}
+	// Within 25 % of the middle of the two extremes.
+	s.promise(figure{"cost of an event from 256 to 4,096 streams: +-", 100 * (most - least) / (most + least), 25, false, "%"})
+	return nil
+}
+
+// drained sends 64 streams as fast as they are taken: what a client can take, not how right it is.
+func (s *suite) drained() error {
+	fmt.Println("\nDrained flat out: 64 streams of 16,384 events, 256 in a write")
+	rate := map[string]float64{}
+	for _, c := range []string{"epoll", "portable", "naive"} {
+		r, err := measure(job{Client: c, Streams: 64, Requests: 64, Events: 16384}, false, 0)
+		if err != nil {
+			return err
+		}
+		rate[c] = r.perCPUSecond()
+		fmt.Printf("%-9s %10.0f events/CPU-s, %7.3f mallocs per 1,000 events, %.2f bytes kept an event\n",
+			c, rate[c], 1000*float64(r.Mallocs)/float64(r.Events()), float64(r.Logged)/float64(r.Events()))
+		if c == "epoll" {
+			s.promise(figure{"mallocs of a run of a million events, per 1,000 events", 1000 * float64(r.Mallocs) / float64(r.Events()), 1, false, ""})
+		}
+	}
+	s.promise(figure{"drained, 64 streams: events per CPU-second, epoll / naive", rate["epoll"] / rate["naive"], 8, true, "x"})
+	s.promise(figure{"bytes kept for a token, paced, epoll", float64(s.epoll[manyStreams].Logged) / float64(s.epoll[manyStreams].Events()), 3, false, "B"})
+	return nil
+}
+
+// memory is what streams take that wait for their first token.
+func (s *suite) memory() error {
+	fmt.Println("\nStreams that wait, epoll, one process")
+	sizes := []int{10000, 18000}
+	if s.quick {
+		sizes = sizes[:1]
+	}
+	for _, n := range sizes {
+		wait := 2*time.Second + time.Duration(n)*200*time.Microsecond
+		r, err := measure(job{Client: "epoll", Streams: n, Requests: n, Events: 2, TTFT: wait, Gap: 100 * time.Millisecond, IdleAt: wait - 500*time.Millisecond}, false, 0)
+		if err != nil {
+			return err
+		}
+		each := float64(r.Idle) / float64(n) / 1024
+		fmt.Printf("%7d streams %8.2f KiB each; all answered: %v\n", n, each, len(r.outcome.Requests) == n)
+		if n == sizes[0] {
+			s.promise(figure{"10,000 waiting streams: memory of the process, each", each, 4, false, "KiB"})
+		} else {
+			s.promise(figure{"streams at once in one process", float64(len(r.outcome.Requests)), float64(n), true, ""})
+		}
+	}
+	return nil
+}
+
+// lateness is from when a request was scheduled to when it was sent, in an open loop of 30,000 events a second.
+func (s *suite) lateness() error {
+	fmt.Println("\nOpen loop, Poisson, beside 30,000 events/s: sent after scheduled, ms")
+	rates := []int{1000, 5000}
+	if s.quick {
+		rates = rates[:1]
+	}
+	for _, rate := range rates {
+		for _, c := range []string{"epoll", "portable"} {
+			j := job{Client: c, Rate: float64(rate), Streams: rate / 2, Requests: 3 * rate, Events: 30000 / rate, TTFT: 50 * time.Millisecond, Gap: 10 * time.Millisecond}
+			r, err := measure(j, false, 0)
+			if err != nil {
+				return err
+			}
+			fmt.Printf("%6d requests/s %-9s p50 %7.3f  p99 %7.3f  max %7.2f\n", rate, c, at(50, r.lateness), at(99, r.lateness), at(100, r.lateness))
+			if c == "epoll" && rate == 1000 {
+				s.promise(figure{"Poisson 1,000 requests/s: lateness p99", at(99, r.lateness), 0.25, false, "ms"})
+			}
+			if math.IsNaN(at(99, r.lateness)) {
+				return fmt.Errorf("%s: no request was sent", j)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+package main
+
+// served is the server's truth about one request, in Unix nanoseconds by the kernel's stamps.
+type served struct {
+	ID       int
+	Received int64   // the request's last byte came in
+	Sent     []int64 // each event went out
+}
+
+// truth is all that a server did.
+type truth struct {
+	Requests  []served
+	Unstamped int // events whose time is the clock right before the write, for want of a stamp
+}
+
+// heard is a client's view of one request, in Unix nanoseconds by its own reckoning.
+type heard struct {
+	ID        int
+	Scheduled int64
+	Sent      int64
+	Arrivals  []arrival
+}
+
+// arrival is tokens that came together.
+type arrival struct {
+	At, Bound int64
+	Tokens    int
+}
+
+// outcome is what came of a client's run.
+type outcome struct {
+	Requests []heard
+	Failed   int
+	Failure  string  // one of them
+	Events   int     // that came
+	CPU      float64 // seconds, of the whole process, while the load ran
+	Wall     float64 // seconds
+	Mallocs  uint64  // while the load ran
+	Logged   int     // bytes of the logs of arrivals; 0 for a client without
+	Idle     int     // bytes of process memory that the streams took while all were waiting for a first token
+}
