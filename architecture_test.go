@@ -24,8 +24,9 @@ var allowed = map[string][]string{
 	"load":       {"dialect", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "stats"},
 	"report":     {"result"},
+	"compare":    {"result", "stats"},
 
-	"": {"dialect", "engine", "environ", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
+	"": {"compare", "dialect", "engine", "environ", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

@@ -12,22 +12,51 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
+// account is what results are made of. A run keeps it, and its journal gives it back.
+type account struct {
+	b         Benchmark // with its defaults
+	points    []point
+	transport string     // name of the kind
+	head      result.Run // what results say beside the levels
+	trials    []trial
+
+	percentiles []float64 // beside those that are always there
+}
+
+// trial is what came of one pass over the levels; a level that did not run has no records.
+type trial struct {
+	serverStart string
+	order       []int
+	levels      []metrics.Trial
+}
+
 // results puts together what the trials found.
 func (r *run) results() *Results {
+	r.head = r.heading()
+	return r.account.results()
+}
+
+// heading is what results say beside the levels.
+func (r *run) heading() result.Run {
 	out := result.Run{
 		SchemaVersion: result.SchemaVersion,
 		Engine:        r.b.Backend.Engine(), Model: or(r.server.Model, "unknown"), Simulated: r.server.Simulated,
-		Timestamp: result.Time{Time: time.Now().UTC()},
+		Timestamp: result.Time{Time: or(r.ended, time.Now().UTC())},
 		Config:    r.config(),
-		Results:   []result.Level{},
 		NTrials:   r.b.Trials,
 		Warnings:  r.warnings,
 		Identity: result.Identity{
 			SplleedVersion: Version(), WorkloadHash: r.prompts.Hash(), PromptCount: len(r.b.Prompts), Seed: *r.b.Seed,
 		},
 	}
-	environment, gpu := r.environment()
-	out.Environment, out.GPU = environment, gpu
+	out.Environment, out.GPU = r.environment()
+	return out
+}
+
+// results are the heading and all levels.
+func (r *account) results() *Results {
+	out := r.head
+	out.Results = []result.Level{}
 	for i := range r.points {
 		if ran := r.ran(i); len(ran) > 0 {
 			out.Results = append(out.Results, r.describe(i, ran))
@@ -42,7 +71,7 @@ func (r *run) results() *Results {
 
 // ran are the trials of level i that measured anything: one that was stopped while it warmed up has no window, and
 // would take that of the others from them.
-func (r *run) ran(i int) []metrics.Trial {
+func (r *account) ran(i int) []metrics.Trial {
 	var ran []metrics.Trial
 	for _, t := range r.trials {
 		if slices.ContainsFunc(t.levels[i].Records, measured) {
@@ -55,9 +84,9 @@ func (r *run) ran(i int) []metrics.Trial {
 func measured(rec *record.Record) bool { return rec.Phase == record.Measured }
 
 // describe is level i over the given trials.
-func (r *run) describe(i int, trials []metrics.Trial) result.Level {
+func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	p := r.points[i]
-	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics()}
+	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles}
 	if p.open() {
 		l.Cap = p.concurrency
 	} else {
@@ -80,7 +109,7 @@ func (s SLO) metrics() metrics.SLO {
 }
 
 // addTrials adds each trial by itself, and the intervals over trials.
-func (r *run) addTrials(out *result.Run) {
+func (r *account) addTrials(out *result.Run) {
 	out.TrialResults, out.AggregatedResults = []result.Trial{}, []result.Aggregate{}
 	byLevel := make([][]result.Level, len(r.points))
 	for n, t := range r.trials {
@@ -110,7 +139,7 @@ func (r *run) addTrials(out *result.Run) {
 }
 
 // unfinished reports whether some measured request of the plan did not run to its end.
-func (r *run) unfinished() bool {
+func (r *account) unfinished() bool {
 	missing := 0
 	for _, p := range r.points {
 		missing += p.runs * r.b.Trials

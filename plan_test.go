@@ -85,7 +85,7 @@ func TestNothingIsIgnoredInSilence(t *testing.T) {
 
 // Measured requests of levels and trials take disjoint places: 2 levels of 10 and 30 runs, 2 trials.
 func TestPlaces(t *testing.T) {
-	r := &run{points: []point{{runs: 10}, {runs: 30}}}
+	r := &run{account: account{points: []point{{runs: 10}, {runs: 30}}}}
 	for want, at := range map[int][2]int{0: {0, 0}, 10: {0, 1}, 40: {1, 0}, 50: {1, 1}} {
 		if got := r.place(at[0], at[1]); got != want {
 			t.Errorf("level %d of trial %d begins at %d, want %d", at[1], at[0], got, want)

@@ -54,8 +54,7 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 
 // run is a benchmark that is being run.
 type run struct {
-	b        Benchmark // with its defaults
-	points   []point
+	account
 	prompts  *workload.Set
 	clock    transport.Clock
 	journal  *record.Journal // nil unless asked for
@@ -67,22 +66,13 @@ type run struct {
 	stop   func() error   // stops it; nil once it is stopped
 	wire   transport.Engine
 	sender *sender
-	trials []trial
-
-	transport string // name of the wire's kind
-}
-
-// trial is what came of one pass over the levels; a level that did not run has no records.
-type trial struct {
-	serverStart string
-	order       []int
-	levels      []metrics.Trial
+	ended  time.Time // zero while the run goes on
 }
 
 func newRun(b Benchmark) *run {
 	asked := b
 	b = b.withDefaults()
-	r := &run{b: b, points: b.points(), clock: transport.NewClock()}
+	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock()}
 	r.warnings = asked.advice(r.points)
 	measured := 0
 	for _, p := range r.points {
@@ -100,7 +90,10 @@ func newRun(b Benchmark) *run {
 func (r *run) play(ctx context.Context) (err error) {
 	defer r.progress.close()
 	if r.journal != nil {
-		defer func() { err = or(err, r.journal.Close()) }()
+		defer func() {
+			r.noteEnd()
+			err = or(err, r.journal.Close())
+		}()
 	}
 	defer func() {
 		// The figures are none the worse for it.
@@ -190,6 +183,7 @@ func (r *run) trial(ctx context.Context, n int) error {
 		levels:      make([]metrics.Trial, len(r.points)),
 	})
 	t := &r.trials[n]
+	r.noteTrial(n)
 	for _, i := range t.order {
 		if ctx.Err() != nil {
 			return nil
@@ -214,9 +208,10 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 	o := load.Load{
 		Clock: r.clock, Engine: r.wire, API: r.server.Dialect,
 		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
-		Ended:   func(rec *record.Record) { r.ended(rec, p) },
+		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
 	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing}
+	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {
 		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))
 	}
@@ -249,7 +244,7 @@ func (r *run) place(n, i int) int {
 	return place
 }
 
-func (r *run) ended(rec *record.Record, p point) {
+func (r *run) requestEnded(rec *record.Record, p point) {
 	r.progress.ended(rec)
 	if r.journal == nil {
 		return

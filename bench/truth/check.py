@@ -75,7 +75,7 @@ def main() -> int:
     off: dict[str, list[float]] = defaultdict(list)
     sums: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
     for record in lines(args.journal):
-        if record["phase"] != "measured" or record["failure"]:
+        if record.get("phase") != "measured" or record["failure"]:
             continue
         ours, truth = measured(record), true(logs[record["id"]])
         of = sums.setdefault(level(record), {name: ([], []) for name in ours})

@@ -22,6 +22,8 @@ func main() {
 type commands struct {
 	Run      runCmd      `cmd:"" help:"Run a benchmark and print its results."`
 	Validate validateCmd `cmd:"" help:"Check configuration files without running them."`
+	Rescore  rescoreCmd  `cmd:"" help:"Compute results again from a journal: other goals, other percentiles, no server."`
+	Merge    mergeCmd    `cmd:"" help:"Join the journals of several runs of the same load."`
 	Init     initCmd     `cmd:"" help:"Write a commented configuration file to begin with."`
 	Backends backendsCmd `cmd:"" help:"List the servers that splleed knows."`
 	Sim      SimCmd      `cmd:"" help:"Serve a simulated server, to try things out on."`

@@ -254,6 +254,7 @@ func TestRecordsAreCutIntoLines(t *testing.T) {
 		k.hear(`{"type":"record","record":{"id":1}}`)
 		k.hear(`{"type":"record","record":{"id":2}}`)
 		k.hear(`{"type":"record","record":{"id":3}}`)
+		k.hear(`{"type":"note","note":{"type":"level","note":{}}}`)
 		k.hear(`{"type":"warning","message":"end"}`)
 		k.in.Close()
 		k.over(nil)

@@ -68,7 +68,7 @@ func encode(event any) []byte {
 	return line
 }
 
-// records makes a record event of every line that is written to it.
+// records makes an event of every line of the journal that is written to it: a record, or a note of the run.
 type records struct {
 	out  *outbox
 	part []byte // of a line whose end is still to come
@@ -82,7 +82,11 @@ func (r *records) Write(p []byte) (int, error) {
 		if !whole {
 			return n, nil
 		}
-		r.out.lines <- append(append([]byte(`{"type":"record","record":`), r.part...), '}')
+		kind := "record"
+		if bytes.HasPrefix(r.part, []byte(`{"type":`)) {
+			kind = "note"
+		}
+		r.out.lines <- append(append([]byte(`{"type":"`+kind+`","`+kind+`":`), r.part...), '}')
 		r.part, p = r.part[:0], rest
 	}
 }

@@ -7,11 +7,13 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
-// Trial is one level of one trial: all its requests, and the window in which the load was in full swing.
+// Trial is one level of one trial: all its requests, and the window in which the load was in full swing. Its JSON form
+// is what the journal notes of it beside its records, so whatever metrics need of a level belongs here.
 type Trial struct {
-	Records   []*record.Record
-	T0, T1    record.Stamp
-	FullSwing bool
+	Records   []*record.Record `json:"-"`
+	T0        record.Stamp     `json:"t0_ns"`
+	T1        record.Stamp     `json:"t1_ns"`
+	FullSwing bool             `json:"full_swing"`
 }
 
 // Level is a load point to describe, over one trial or several pooled ones.
@@ -21,6 +23,8 @@ type Level struct {
 	Slots  int  // closed loop: requests in flight
 	Cap    int  // open loop: most requests in flight; 0 for none
 	SLO    SLO
+
+	Percentiles []float64 // to compute beside those that are always there, in percent
 }
 
 // Describe computes everything that a result says about the level. Percentiles are of the union of the trials'
@@ -106,13 +110,13 @@ func (l Level) latency(m latency, p population) result.Metric {
 	if m.pooled {
 		independent = float64(gaps(p.served)) / float64(max(l.peak(), 1))
 	}
-	out := result.Metric{Served: summarize(served, independent)}
+	out := result.Metric{Served: l.summarize(served, independent)}
 	if !m.pooled {
 		offered := l.samples(m, p.offered, l.start)
 		for range len(p.offered) - len(p.served) {
 			offered = append(offered, math.Inf(1))
 		}
-		summary := summarize(offered, float64(len(offered)))
+		summary := l.summarize(offered, float64(len(offered)))
 		out.Offered = &summary
 	}
 	if m.fromStart {

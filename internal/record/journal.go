@@ -3,7 +3,6 @@ package record
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -55,8 +54,9 @@ type Point struct {
 	ArrivalRate *float64
 }
 
-// Journal appends records to a writer, one NDJSON line each, in the order in which they ended. Add never waits for the
-// writer: lines are written by a goroutine of the journal's own, off the hot path.
+// Journal appends records to a writer, one NDJSON line each, in the order in which they ended, and notes of the run
+// between them. Add and Note never wait for the writer: lines are written by a goroutine of the journal's own, off the
+// hot path.
 type Journal struct {
 	epoch time.Time
 	w     *bufio.Writer
@@ -69,9 +69,12 @@ type Journal struct {
 	err     error
 }
 
+// entry is a line to write: a record or a note.
 type entry struct {
 	record *Record
 	point  Point
+	note   note
+	err    error // why there is no line
 }
 
 // NewJournal starts a journal of records whose stamps count from epoch.
@@ -83,10 +86,12 @@ func NewJournal(w io.Writer, epoch time.Time) *Journal {
 }
 
 // Add appends a finished record.
-func (j *Journal) Add(r *Record, at Point) {
+func (j *Journal) Add(r *Record, at Point) { j.append(entry{record: r, point: at}) }
+
+func (j *Journal) append(e entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.waiting = append(j.waiting, entry{r, at})
+	j.waiting = append(j.waiting, e)
 	j.wake.Signal()
 }
 
@@ -106,7 +111,7 @@ func (j *Journal) run() {
 		for _, e := range batch {
 			j.write(e)
 		}
-		j.note(j.w.Flush())
+		j.met(j.w.Flush())
 	}
 }
 
@@ -123,15 +128,26 @@ func (j *Journal) next() []entry {
 }
 
 func (j *Journal) write(e entry) {
-	data, err := json.Marshal(newLine(e.record, e.point, j.epoch))
-	j.note(err)
+	data, err := e.encode(j.epoch)
+	j.met(err)
 	if err == nil {
 		_, err = j.w.Write(append(data, '\n'))
-		j.note(err)
+		j.met(err)
 	}
 }
 
-func (j *Journal) note(err error) {
+func (e entry) encode(epoch time.Time) ([]byte, error) {
+	switch {
+	case e.err != nil:
+		return nil, e.err
+	case e.record != nil:
+		return json.Marshal(newLine(e.record, e.point, epoch))
+	}
+	return json.Marshal(e.note)
+}
+
+// met keeps the first error.
+func (j *Journal) met(err error) {
 	if j.err == nil && err != nil {
 		j.err = fmt.Errorf("writing the journal: %w", err)
 	}
@@ -167,28 +183,6 @@ func known[T Stamp | Count](v T) *T {
 		return nil
 	}
 	return &v
-}
-
-// ReadJournal reads a journal back, line by line, until its end. A line cut short at the end of the file, as by a
-// crash, is left out.
-func ReadJournal(r io.Reader, each func(*Record, Point) error) error {
-	lines := bufio.NewReader(r)
-	for n := 1; ; n++ {
-		data, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("reading the journal: %w", err)
-		}
-		var l line
-		if err := json.Unmarshal(data, &l); err != nil {
-			return fmt.Errorf("journal line %d: %w", n, err)
-		}
-		if err := each(l.record(), Point{l.Concurrency, l.ArrivalRate}); err != nil {
-			return err
-		}
-	}
 }
 
 func (l line) record() *Record {

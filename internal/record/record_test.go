@@ -85,8 +85,9 @@ func TestJournalRoundTrip(t *testing.T) {
 		got = append(got, r)
 		return nil
 	}
-	if err := ReadJournal(strings.NewReader(out.String()+`{"id":"cut sho`), read); err != nil {
-		t.Fatal(err)
+	damage, err := ReadJournal(strings.NewReader(out.String()+`{"id":"cut sho`), Reader{Record: read})
+	if err != nil || !damage.Cut || len(damage.Lines) > 0 {
+		t.Fatalf("%+v, %v; want a line cut short, and no other damage", damage, err)
 	}
 	if want := []*Record{sample(), failed}; !reflect.DeepEqual(got, want) {
 		t.Errorf("read back %+v, want %+v", got, want)

@@ -133,6 +133,8 @@ type Summary struct {
 	P95  *float64 `json:"p95"`
 	P99  *float64 `json:"p99"`
 	P999 *float64 `json:"p99_9"`
+	// Percentiles are further ones, where they were asked for, by name: "p75", "p99.99".
+	Percentiles map[string]*float64 `json:"percentiles,omitempty"`
 	// Lost is how many of the N samples are +infinity; percentiles that fall on one are null and named in Beyond.
 	Lost   int      `json:"lost,omitempty"`
 	Beyond []string `json:"beyond,omitempty"`

@@ -131,7 +131,8 @@ class Benchmark:
 
         processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
         progress hears how far the run is; True prints lines on stderr.
-        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON.
+        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
+        which `splleed rescore` can score again.
 
         Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
         Raises ConfigError, RunError (with .results, if anything had been measured) and DriverError. Warns where more
@@ -143,8 +144,10 @@ class Benchmark:
                 load_hf_dataset, self.dataset, processor, self.prompt_column, self.num_samples
             )
         with contextlib.ExitStack() as files:
-            record = records if records is None or callable(records) else _to_file(records, files)
-            ears = _Ears(lines_on_stderr() if progress is True else progress or None, record)
+            record, note = records, None
+            if record is not None and not callable(record):
+                record = note = _to_file(record, files)
+            ears = _Ears(lines_on_stderr() if progress is True else progress or None, record, note)
             request = {
                 "type": "run",
                 "config": config,
@@ -183,14 +186,16 @@ class Benchmark:
 class _Ears:
     """Hands events on to those whom they concern."""
 
-    def __init__(self, progress: Listener | None, record: Recorder | None) -> None:
-        self._progress, self._record = progress, record
+    def __init__(self, progress: Listener | None, record: Recorder | None, note: Recorder | None = None) -> None:
+        self._progress, self._record, self._note = progress, record, note
 
     def hear(self, event: Mapping[str, Any]) -> None:
         if event["type"] == "progress" and self._progress:
             self._progress(Progress.from_event(event))
         elif event["type"] == "record" and self._record:
             self._record(event["record"])
+        elif event["type"] == "note" and self._note:
+            self._note(event["note"])
 
 
 def _to_file(path: str | os.PathLike[str], files: contextlib.ExitStack) -> Recorder:

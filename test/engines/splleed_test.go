@@ -114,11 +114,16 @@ func (c *command) journal(t *testing.T) (all []request) {
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
-		var r request
+		var r struct {
+			Type string `json:"type"` // of a note
+			request
+		}
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, r)
+		if r.Type == "" {
+			all = append(all, r.request)
+		}
 	}
 	return all
 }

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/report"
+)
+
+// scoreFlags are what can be chosen anew when results are computed again.
+type scoreFlags struct {
+	SLO             goals     `name:"slo" help:"Other goals, in ms: ttft=200,tpot=50,itl=100,e2el=5000." placeholder:"GOALS" aliases:"goodput"`
+	Percentiles     []float64 `help:"Further percentiles of every latency, in the JSON: 75,99.5." placeholder:"P"`
+	ConfidenceLevel float64   `help:"Of intervals over trials." placeholder:"P"`
+	MaxErrorRate    *float64  `help:"Share of failed requests from which on the exit code is 3." placeholder:"P"`
+	Output          []string  `short:"o" help:"Save the results: .json or .csv; repeatable." sep:"none" placeholder:"FILE"`
+}
+
+type rescoreCmd struct {
+	Journal string     `arg:"" help:"What run --records wrote; - is standard input."`
+	Score   scoreFlags `embed:""`
+}
+
+// Run is also good for the journal of a run that was killed.
+func (r *rescoreCmd) Run(c console) error { return r.Score.score(c, []string{r.Journal}) }
+
+type mergeCmd struct {
+	Journals []string   `arg:"" name:"journal" help:"What run --records wrote, of runs of the same load."`
+	Score    scoreFlags `embed:""`
+}
+
+// Run pools the trials of several runs.
+func (m *mergeCmd) Run(c console) error { return m.Score.score(c, m.Journals) }
+
+func (s scoreFlags) score(c console, paths []string) error {
+	for _, path := range s.Output {
+		if err := report.Probe(path); err != nil {
+			return faulty("--output: %v", err)
+		}
+	}
+	with := splleed.Scoring{Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate}
+	if s.SLO != nil {
+		with.SLO = s.SLO.slo()
+	}
+	var journals []io.Reader
+	for _, path := range paths {
+		if path == "-" {
+			journals = append(journals, c.in)
+			continue
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return faulty("%v", err)
+		}
+		defer f.Close()
+		journals = append(journals, f)
+	}
+	results, err := splleed.Merge(with, journals...)
+	if results == nil {
+		return err
+	}
+	if broken := c.deliver(results, s.Output); broken != nil {
+		return errors.Join(err, broken)
+	}
+	return err
+}
+
+// slo is the goals as a library takes them.
+func (g goals) slo() *splleed.SLO {
+	return &splleed.SLO{TTFTMs: g["ttft_ms"], TPOTMs: g["tpot_ms"], ITLMs: g["itl_ms"], E2ELMs: g["e2el_ms"]}
+}

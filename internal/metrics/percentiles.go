@@ -1,0 +1,29 @@
+package metrics
+
+import (
+	"math"
+	"strconv"
+
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
+
+// summarize describes samples, by the percentiles that were asked for as well.
+func (l Level) summarize(samples []float64, independent float64) result.Summary {
+	s := summarize(samples, independent) // sorts them
+	for _, p := range l.Percentiles {
+		if s.Percentiles == nil {
+			s.Percentiles = map[string]*float64{}
+		}
+		name := "p" + strconv.FormatFloat(p, 'f', -1, 64)
+		v := stats.Quantile(samples, p/100)
+		s.Percentiles[name] = number(v)
+		if math.IsInf(v, 1) {
+			s.Beyond = append(s.Beyond, name)
+		}
+		if independent < float64(stats.MinSamples(p/100)) {
+			s.Unsupported = append(s.Unsupported, name)
+		}
+	}
+	return s
+}
