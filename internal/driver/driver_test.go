@@ -243,7 +243,7 @@ func TestRecordsAreCutIntoLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		k := begin(t, t.Context(), script(func(_ context.Context, _ request, out *outbox) any {
 			r := &records{out: out}
-			for _, part := range []string{`{"id":`, "1}\n{\"id\":2}\n{", `"id":3}`, "\n"} {
+			for _, part := range []string{`{"id":`, "1}\n{\"id\":2}\n{", `"id":3}`, "\n", "{\"type\":\"level\",\"note\":{}}\n"} {
 				if n, err := r.Write([]byte(part)); n != len(part) || err != nil {
 					t.Errorf("Write(%q) = %d, %v", part, n, err)
 				}
