@@ -11,7 +11,7 @@ FUZZTIME    ?= 10s
 ENGINES     := .cache/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo bench test test-go test-python test-engines test-llamacpp test-vllm truth lint fuzz wheel clean
+.PHONY: help build install demo bench test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -67,10 +67,13 @@ truth: demo ## hold the client's figures against servers whose token times are k
 bench: ## measure splleed itself: its error and its cost, beside a naive client (Linux, 2 cores, 3 min; BENCH=quick: 1 min)
 	@$(GO) build -o bin/bench ./bench && bin/bench
 
-lint: $(VENV)/ready ## formatting, vet, staticcheck, ruff, mypy
+cross: ## vet and build for the other systems
+	for target in linux/arm64 darwin/arm64 windows/amd64; do \
+		export GOOS=$${target%/*} GOARCH=$${target#*/} CGO_ENABLED=0; $(GO) vet ./... && $(GO) build ./... || exit 1; done
+
+lint: $(VENV)/ready cross ## formatting, vet on every system, staticcheck, ruff, mypy
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "not gofmted"; exit 1; }
 	$(GO) vet ./... && $(GO) vet -tags engines ./test/...
-	GOOS=darwin $(GO) vet ./... && GOOS=windows $(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy --strict python/splleed

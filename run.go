@@ -27,6 +27,9 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
+	if err := b.withDefaults().checkFiles(environ.OpenFiles()); err != nil {
+		return nil, err
+	}
 	if b.OutputFile != "" {
 		if err := report.Probe(b.OutputFile); err != nil {
 			return nil, err

@@ -53,6 +53,9 @@ func (s Sim) Validate() invalid.Fields {
 	return bad
 }
 
+// FilesPerStream is 2: this process holds both ends of every connection.
+func (Sim) FilesPerStream() int { return 2 }
+
 // Config is the simulated server that s describes, without its log. The error is an *invalid.Error.
 func (s Sim) Config() (sim.Config, error) {
 	if err := s.Validate().Err(); err != nil {
