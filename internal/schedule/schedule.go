@@ -37,18 +37,26 @@ func Names() []string {
 	return names
 }
 
-// New starts an arrival process at rate requests per second. The same seed gives the same arrivals.
-func New(name string, rate, burstiness float64, seed uint64) (Arrivals, error) {
+// New starts an arrival process whose rate moves as the shape says. The same seed gives the same arrivals.
+func New(name string, shape Shape, burstiness float64, seed uint64) (Arrivals, error) {
 	i := slices.IndexFunc(Processes, func(p Process) bool { return p.Name == name })
 	if i < 0 {
 		return nil, fmt.Errorf("unknown arrival pattern %q: want %s", name, strings.Join(Names(), ", "))
 	}
 	gap := Processes[i].gaps(burstiness, rand.New(rand.NewPCG(seed, 0)))
-	// Note: due times are a running sum in units of the mean gap, so that a constant rate is exact after any number
-	// of arrivals: i/rate, never a sum of rounded periods.
+	// Note: a running sum of expected arrivals, so that a constant rate is exact after any number of arrivals: i/rate,
+	// never a sum of rounded periods.
 	sum := 0.0
 	return func() time.Duration {
 		sum += gap()
-		return time.Duration(sum / rate * float64(time.Second))
+		return duration(shape.due(sum))
 	}, nil
+}
+
+// duration is seconds as a Duration, Never for more than one holds.
+func duration(seconds float64) time.Duration {
+	if ns := seconds * float64(time.Second); ns < float64(Never) {
+		return time.Duration(ns)
+	}
+	return Never
 }

@@ -9,7 +9,7 @@ import (
 
 func draw(t *testing.T, name string, rate, burstiness float64, seed uint64, n int) []time.Duration {
 	t.Helper()
-	next, err := New(name, rate, burstiness, seed)
+	next, err := New(name, Steady(rate), burstiness, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +84,7 @@ func TestSeeds(t *testing.T) {
 }
 
 func TestUnknownPattern(t *testing.T) {
-	if _, err := New("uniform", 1, 1, 1); err == nil {
+	if _, err := New("uniform", Steady(1), 1, 1); err == nil {
 		t.Error("an unknown pattern was accepted")
 	}
 }
