@@ -10,9 +10,10 @@ import (
 // slots is a closed loop: every slot sends its next request as soon as its last one has ended.
 type slots struct {
 	*runner
-	turns    []int // requests that have ended, by slot
-	failures []int // failures in a row, by slot
-	warmed   int   // turns that count as warm-up
+	turns    []int       // requests that have ended, by slot
+	failures []int       // failures in a row, by slot
+	warmed   int         // turns that count as warm-up
+	timer    *time.Timer // of Duration; nil until the window opens
 }
 
 // closed keeps Slots requests in flight until the last measured one has ended.
@@ -24,16 +25,20 @@ func (r *runner) closed() {
 	s := &slots{runner: r, turns: make([]int, r.Slots), failures: make([]int, r.Slots)}
 	r.mu.Lock()
 	r.t0 = r.now()
+	if r.Warmup == 0 {
+		s.limit()
+	}
 	for slot := range r.Slots {
 		s.send(slot, r.t0)
 	}
 	r.mu.Unlock()
 	r.wait()
+	s.unlimit()
 }
 
 // send starts the next request of a slot that is free since the given time.
 func (s *slots) send(slot int, free record.Stamp) {
-	t, ok := s.next()
+	t, ok := s.next(s.now())
 	if !ok {
 		return
 	}
@@ -70,6 +75,27 @@ func (s *slots) warmUp(slot int) {
 	if s.warmed == want {
 		s.warm, s.t0 = true, s.now()
 		s.fullSwing = !slices.Contains(s.turns, 0)
+		s.limit()
+	}
+}
+
+// limit ends the window that opens now when Duration has passed.
+func (s *slots) limit() {
+	if s.Duration == 0 {
+		return
+	}
+	s.timer = time.AfterFunc(s.Duration, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.expire()
+	})
+}
+
+func (s *slots) unlimit() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.timer != nil {
+		s.timer.Stop()
 	}
 }
 

@@ -100,6 +100,15 @@ func always(d time.Duration) func(int) (time.Duration, *record.Failure) {
 	return func(int) (time.Duration, *record.Failure) { return d, nil }
 }
 
+// every is an arrival process of constant gaps.
+func every(gap time.Duration) schedule.Arrivals {
+	due := time.Duration(0)
+	return func() time.Duration {
+		due += gap
+		return due
+	}
+}
+
 func measured(o Outcome) []*record.Record {
 	rs := slices.DeleteFunc(slices.Clone(o.Records), func(r *record.Record) bool { return r.Phase != record.Measured })
 	slices.SortFunc(rs, func(a, b *record.Record) int { return int(a.Scheduled - b.Scheduled) })
@@ -150,7 +159,7 @@ func TestWarmupAsTotal(t *testing.T) {
 func TestOpenLoopCapQueues(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for _, limit := range []int{1, 0} {
-			arrivals, _ := schedule.New("constant", 1, 1, 1)
+			arrivals := every(time.Second)
 			o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Cap: limit, Runs: 4, Filler: true}, always(2500*time.Millisecond))
 			for k, r := range measured(o) {
 				if got, want := r.Scheduled, record.At(lead)+record.Stamp(1+k)*second; got != want {
@@ -168,8 +177,8 @@ func TestOpenLoopCapQueues(t *testing.T) {
 // The window of an open loop begins with the last warm-up arrival: it holds as many whole gaps as measured requests.
 func TestOpenLoopWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		arrivals, _ := schedule.New("constant", 10, 1, 1)
-		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, Runs: 20, Filler: true}, always(150*time.Millisecond))
+		arrivals := every(100 * time.Millisecond)
+		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Lead: every(100 * time.Millisecond), Warmup: 3, Runs: 20, Filler: true}, always(150*time.Millisecond))
 		if got := o.T1.Sub(o.T0); got != 2*time.Second+1 || !o.FullSwing {
 			t.Errorf("20 arrivals at 10/s make a window of %v (full swing %v), want 2 s", got, o.FullSwing)
 		}
@@ -182,14 +191,14 @@ func TestOpenLoopWindow(t *testing.T) {
 // Three warm-up arrivals in 0.3 s have filled nothing when requests take a second: the window opens on a ramp.
 func TestOpenLoopThatHasNotTurnedOverIsNoFullSwing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		arrivals, _ := schedule.New("constant", 10, 1, 1)
-		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, Runs: 5, Filler: true}, always(time.Second))
+		arrivals := every(100 * time.Millisecond)
+		o, _ := play(t, t.Context(), Level{Arrivals: arrivals, Lead: every(100 * time.Millisecond), Warmup: 3, Runs: 5, Filler: true}, always(time.Second))
 		if o.FullSwing {
 			t.Error("full swing is claimed before any request has ended")
 		}
 		// Left to itself it goes on: the first request, due at 0.1 s, ends at 1.1 s, and the next arrival opens the window.
-		arrivals, _ = schedule.New("constant", 10, 1, 1)
-		o, _ = play(t, t.Context(), Level{Arrivals: arrivals, Warmup: 3, WarmupUntilTurnover: true, Runs: 5, Filler: true}, always(time.Second))
+		arrivals = every(100 * time.Millisecond)
+		o, _ = play(t, t.Context(), Level{Arrivals: arrivals, Lead: every(100 * time.Millisecond), Warmup: 3, WarmupUntilTurnover: true, Runs: 5, Filler: true}, always(time.Second))
 		if begin := measured(o)[0].Scheduled - second/10; !o.FullSwing || o.T0 != begin || o.T0 < record.At(lead)+11*second/10 {
 			t.Errorf("the window opens at %d (full swing: %v), want it to once a request has ended", o.T0, o.FullSwing)
 		}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/schedule"
 )
 
 // lead is how long before it is due a request is handed to the transport, which then sends it on time.
@@ -13,6 +14,7 @@ const lead = 20 * time.Millisecond
 // cap, those that are due while it is reached wait in line; their schedule does not move.
 type line struct {
 	*runner
+	begin   time.Duration // of the load
 	arrived int
 	waiting []arrived
 }
@@ -24,24 +26,19 @@ type arrived struct {
 
 // open sends arrivals until the last measured request has ended.
 //
-// The window opens with the last warm-up arrival, so that it holds whole gaps only. That is full swing only if requests
-// leave by then: arrivals alone are a ramp.
+// The window opens with the last warm-up arrival, so that it holds whole gaps only, and the schedule of the measured
+// arrivals begins there. That is full swing only if requests leave by then: arrivals alone are a ramp.
 func (r *runner) open() {
-	l := &line{runner: r}
-	begin := r.Clock.Now() + lead
+	l := &line{runner: r, begin: r.Clock.Now() + lead}
 	r.mu.Lock()
-	r.t0 = record.At(begin)
+	r.t0 = record.At(l.begin)
 	r.mu.Unlock()
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	for {
-		due := begin + r.Arrivals()
-		timer.Reset(due - lead - r.Clock.Now())
-		select {
-		case <-timer.C:
-		case <-r.finished:
+		due, end := l.next()
+		if due >= end && !(r.sleep(end) && l.expired()) {
 			return
-		case <-r.ctx.Done():
+		}
+		if !r.sleep(due - lead) {
 			return
 		}
 		if !l.arrive(due) {
@@ -51,11 +48,61 @@ func (r *runner) open() {
 	}
 }
 
+// next is when the next request is due, and when Duration ends: never if it has.
+func (l *line) next() (due, end time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	arrivals, from := l.Arrivals, time.Duration(l.t0)
+	end = time.Duration(l.end())
+	if l.Warmup > 0 && !l.warm {
+		arrivals, from, end = l.Lead, l.begin, schedule.Never
+	}
+	if l.timeUp {
+		end = schedule.Never
+	}
+	if due = arrivals(); due < schedule.Never {
+		due += from
+	}
+	return due, end
+}
+
+// sleep waits until a moment; false when the level has ended before.
+func (r *runner) sleep(until time.Duration) bool {
+	timer := time.NewTimer(until - r.Clock.Now())
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.finished:
+	case <-r.ctx.Done():
+	}
+	return false
+}
+
+// expired ends the window at the end of Duration. Cut off, those in line are never sent.
+func (l *line) expired() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expire()
+	if !l.CutOff {
+		return true
+	}
+	for _, a := range l.waiting {
+		if a.phase == record.Measured {
+			rec := l.prepare(a.ticket, -1, record.At(a.due)).Record
+			rec.Done, rec.Failure = l.now(), &record.Failure{Type: record.Unsent, Message: "still in line when the time was up"}
+			l.keep(rec)
+		}
+	}
+	l.waiting = nil
+	return true
+}
+
 // arrive takes one arrival; false when no more are wanted.
 func (l *line) arrive(due time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t, ok := l.next()
+	t, ok := l.runner.next(record.At(due))
 	if !ok {
 		return false
 	}
@@ -77,7 +124,7 @@ func (l *line) warmUp(due time.Duration) {
 
 // serve starts those in line that the cap lets through.
 func (l *line) serve() {
-	for len(l.waiting) > 0 && (l.Cap == 0 || l.inFlight < l.Cap) && !l.over && l.ctx.Err() == nil {
+	for len(l.waiting) > 0 && (l.Cap == 0 || l.inFlight-l.probing < l.Cap) && !l.over && l.ctx.Err() == nil {
 		first := l.waiting[0]
 		l.waiting = l.waiting[1:]
 		l.start(first.ticket, -1, record.At(first.due), first.due, func(*record.Record) { l.serve() })

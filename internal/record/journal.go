@@ -18,6 +18,7 @@ type line struct {
 	ArrivalRate  *float64    `json:"arrival_rate"`
 	Slot         *int        `json:"slot"`
 	Prompt       int         `json:"prompt"`
+	Class        string      `json:"class,omitempty"`
 	Phase        Phase       `json:"phase"`
 	EpochUnixNs  int64       `json:"epoch_unix_ns"`
 	ScheduledNs  *Stamp      `json:"scheduled_ns"`
@@ -156,7 +157,7 @@ func (j *Journal) met(err error) {
 func newLine(r *Record, at Point, epoch time.Time) line {
 	l := line{
 		ID: r.ID, Trial: r.Trial, Level: r.Level, Concurrency: at.Concurrency, ArrivalRate: at.ArrivalRate,
-		Prompt: r.Prompt, Phase: r.Phase, EpochUnixNs: epoch.UnixNano(),
+		Prompt: r.Prompt, Class: r.Class, Phase: r.Phase, EpochUnixNs: epoch.UnixNano(),
 		ScheduledNs: known(r.Scheduled), SentNs: known(r.Sent), SentEndNs: known(r.SentEnd), HeadersNs: known(r.Headers),
 		FirstNs: known(r.Arrivals.First()), FirstAnswer: known(r.FirstAnswer), FinishNs: known(r.Finish), DoneNs: known(r.Done),
 		Arrivals:    [][3]int64{},
@@ -187,7 +188,7 @@ func known[T Stamp | Count](v T) *T {
 
 func (l line) record() *Record {
 	r := &Record{
-		ID: l.ID, Trial: l.Trial, Level: l.Level, Slot: -1, Prompt: l.Prompt, Phase: l.Phase,
+		ID: l.ID, Trial: l.Trial, Level: l.Level, Slot: -1, Prompt: l.Prompt, Class: l.Class, Phase: l.Phase,
 		Scheduled: orUnknown(l.ScheduledNs), Sent: orUnknown(l.SentNs), SentEnd: orUnknown(l.SentEndNs),
 		Headers: orUnknown(l.HeadersNs), FirstAnswer: orUnknown(l.FirstAnswer), Finish: orUnknown(l.FinishNs), Done: orUnknown(l.DoneNs),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),

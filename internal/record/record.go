@@ -31,6 +31,7 @@ const (
 	Warmup   Phase = "warmup"   // brings the server to full swing; never measured
 	Measured Phase = "measured" // scheduled in the window
 	Filler   Phase = "filler"   // keeps the load up until the last measured request has ended
+	Probe    Phase = "probe"    // beside the load, to see what a small request meets
 )
 
 // Record is one request. A Record that the load executor has finished is not changed again.
@@ -40,6 +41,7 @@ type Record struct {
 	Level  int    // index of the level in the run's ascending order
 	Slot   int    // closed loop: which of the N slots; open loop: -1
 	Prompt int    // index of the prompt
+	Class  string // name of its part of a mix; "" without one
 	Phase  Phase
 
 	Scheduled Stamp // when the load wanted it to start
