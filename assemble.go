@@ -46,7 +46,7 @@ func (r *run) heading() result.Run {
 		NTrials:   r.b.Trials,
 		Warnings:  r.warnings,
 		Identity: result.Identity{
-			SplleedVersion: Version(), WorkloadHash: r.prompts.Hash(), PromptCount: len(r.b.Prompts), Seed: *r.b.Seed,
+			SplleedVersion: Version(), WorkloadHash: r.prompts.Hash(), PromptCount: len(r.items), Seed: *r.b.Seed,
 		},
 	}
 	out.Environment, out.GPU = r.environment()
@@ -138,18 +138,13 @@ func (r *account) addTrials(out *result.Run) {
 	}
 }
 
-// unfinished reports whether some measured request of the plan did not run to its end.
+// unfinished reports whether some level of the plan did not run to its end.
 func (r *account) unfinished() bool {
-	missing := 0
-	for _, p := range r.points {
-		missing += p.runs * r.b.Trials
-	}
+	missing := len(r.points) * r.b.Trials
 	for _, t := range r.trials {
 		for _, level := range t.levels {
-			for _, rec := range level.Records {
-				if measured(rec) && (rec.OK() || rec.Failure.Type != record.Cancelled) {
-					missing--
-				}
+			if level.Complete {
+				missing--
 			}
 		}
 	}
@@ -161,6 +156,10 @@ func (r *run) config() json.RawMessage {
 	b := r.b
 	if !b.SavePrompts {
 		b.Prompts = nil
+		b.Mix, b.Trace = slices.Clone(b.Mix), nil
+		for i := range b.Mix {
+			b.Mix[i].Prompts = nil
+		}
 	}
 	data, err := json.Marshal(b)
 	if err != nil {

@@ -16,7 +16,7 @@ func played(requests int) metrics.Trial {
 	if requests == 0 {
 		requests, phase = 1, record.Warmup
 	}
-	t := metrics.Trial{FullSwing: phase == record.Measured, T1: record.Stamp(requests) * 1e9}
+	t := metrics.Trial{FullSwing: phase == record.Measured, Complete: phase == record.Measured, T1: record.Stamp(requests) * 1e9}
 	for i := range requests {
 		r := record.New()
 		r.Phase, r.Scheduled, r.Sent = phase, record.Stamp(i)*1e9, record.Stamp(i)*1e9
@@ -26,11 +26,20 @@ func played(requests int) metrics.Trial {
 	return t
 }
 
+func planned(t *testing.T, b Benchmark) *run {
+	t.Helper()
+	r, err := newRun(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 // Two levels, two trials; the second trial measured its first level in order, the last one of the list, and was stopped
 // while the other warmed up.
 func TestTrialStoppedInItsWarmup(t *testing.T) {
 	b := Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1, 2}, Runs: 4, Trials: 2}
-	r := newRun(b)
+	r := planned(t, b)
 	r.server = &Server{}
 	r.trials = []trial{
 		{order: []int{0, 1}, levels: []metrics.Trial{played(4), played(4)}},
@@ -54,7 +63,7 @@ func TestTrialStoppedInItsWarmup(t *testing.T) {
 }
 
 func TestPromptsAreKeptOnlyWhenAsked(t *testing.T) {
-	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"a private question"}})
+	r := planned(t, Benchmark{Backend: Sim{}, Prompts: []string{"a private question"}})
 	if bytes.Contains(r.config(), []byte("private")) {
 		t.Errorf("the results' configuration holds the prompts: %s", r.config())
 	}
@@ -66,7 +75,7 @@ func TestPromptsAreKeptOnlyWhenAsked(t *testing.T) {
 
 // Two of four prompts had been sent before: TTFT may be that of a cache, and the level says so.
 func TestRepeatedInputIsSaid(t *testing.T) {
-	r := newRun(Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Runs: 4})
+	r := planned(t, Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Runs: 4})
 	level := played(4)
 	for i, rec := range level.Records {
 		rec.PromptSize, rec.ReusedPrompt = 100, i < 2

@@ -9,6 +9,10 @@ type Benchmark struct {
 	Backend Backend  `json:"backend"`
 	Prompts []string `json:"prompts,omitempty"` // sent unaltered; cycled when there are fewer than requests
 
+	Mix   []Part         `json:"mix,omitempty"`   // in place of Prompts: classes of requests, drawn by weight, reported each by itself
+	Trace []TraceRequest `json:"trace,omitempty"` // Serve, in place of Prompts and ArrivalRate: what arrives when
+	Probe *Probe         `json:"probe,omitempty"` // a thin stream of small requests beside the load
+
 	// Where the prompts came from, for the record: splleed itself loads none.
 	Dataset      string `json:"dataset"`
 	PromptColumn string `json:"prompt_column"`
@@ -19,8 +23,13 @@ type Benchmark struct {
 	ArrivalRate    []float64 `json:"arrival_rate"`         // Serve: the levels, requests per second, default [10]
 	ArrivalPattern string    `json:"arrival_pattern"`      // Serve: "poisson" (default), "gamma" (default with Burstiness), "constant"
 	Burstiness     float64   `json:"burstiness,omitempty"` // gamma: the shape; 1 is Poisson, larger is smoother
+	// Serve: how the rate moves. "" is steady; "bursts:2s/8s" and "sine:5m/0.8" modulate the arrival rate;
+	// "ramp:1..20/60s", "exp-ramp:1..20/60s" and "stages:5/30s,20/30s" name their rates. See docs/load.md.
+	Shape string `json:"shape,omitempty"`
 
-	Runs            int     `json:"runs"`                  // measured requests per level and trial; default max(10, prompts, 2 × concurrency)
+	Runs            int     `json:"runs"`                  // measured requests per level and trial; default max(10, prompts, 2 × concurrency), with a duration as many as it holds
+	DurationS       float64 `json:"duration_s,omitempty"`  // seconds that the window of a level lasts at most; default: as long as Runs take, or the shape
+	CutOff          bool    `json:"cut_off,omitempty"`     // at the end of the duration give up what is in flight or in line; default: wait for it
 	Warmup          *int    `json:"warmup"`                // unmeasured requests per slot before each level, default 2; Serve without a cap: in all, default 8 and until one has ended
 	NumWarmups      *int    `json:"num_warmups,omitempty"` // the same as a total; overrides Warmup
 	Trials          int     `json:"trials"`                // independent passes over all levels; default 1, 5 advised

@@ -29,7 +29,13 @@ func (b Benchmark) withDefaults() Benchmark {
 		b.Concurrency = []int{1}
 	}
 	if b.Mode == Serve && len(b.ArrivalRate) == 0 {
-		b.ArrivalRate = []float64{defaultRate}
+		b.ArrivalRate = []float64{b.meanRate()}
+	}
+	if n := len(b.Trace); n > 0 {
+		b.Runs = or(b.Runs, n)
+	}
+	if b.DurationS == 0 && b.Shape != "" {
+		b.DurationS = b.shape(defaultRate).Length.Seconds()
 	}
 	if b.ArrivalPattern == "" && b.Burstiness != 0 {
 		b.ArrivalPattern = "gamma" // the only one that knows it
@@ -59,11 +65,28 @@ func or[T comparable](v, otherwise T) T {
 
 func ptr[T any](v T) *T { return &v }
 
+// meanRate is the rate of a load that names none by arrival_rate: of a trace or a shape its own.
+func (b Benchmark) meanRate() float64 {
+	if n := len(b.Trace); n > 0 {
+		return float64(n) / max(b.Trace[n-1].AtS, 1e-3)
+	}
+	return b.shape(defaultRate).Mean
+}
+
+// shape is that of arrivals at a mean rate.
+func (b Benchmark) shape(rate float64) schedule.Shape {
+	s, err := schedule.ParseShape(b.Shape, rate)
+	if err != nil { // never: Validate has parsed it
+		return schedule.Steady(rate)
+	}
+	return s
+}
+
 // point is one load point of the plan.
 type point struct {
 	concurrency int     // slots, or the cap of an open loop; 0 for none
-	rate        float64 // requests per second; 0 for a closed loop
-	runs        int
+	rate        float64 // requests per second, on average; 0 for a closed loop
+	runs        int     // 0: as many as the duration holds
 }
 
 func (p point) open() bool { return p.rate > 0 }
@@ -82,7 +105,7 @@ func (p point) String() string {
 func (b Benchmark) points() []point {
 	var all []point
 	add := func(p point) {
-		p.runs = or(b.Runs, max(minRuns, len(b.Prompts), 2*p.concurrency))
+		p.runs = b.runs(p)
 		all = append(all, p)
 	}
 	caps := slices.Sorted(slices.Values(b.Concurrency))
@@ -103,6 +126,16 @@ func (b Benchmark) points() []point {
 	return all
 }
 
+func (b Benchmark) runs(p point) int {
+	switch {
+	case b.Runs > 0:
+		return b.Runs
+	case b.DurationS > 0:
+		return 0
+	}
+	return max(minRuns, len(b.Prompts), 2*p.concurrency)
+}
+
 // order is the levels of a trial in the order in which they run: shuffled, so that drift of the server does not pass
 // for an effect of the load.
 func (b Benchmark) order(trial, levels int) []int {
@@ -111,17 +144,37 @@ func (b Benchmark) order(trial, levels int) []int {
 
 // level is what the load executor plays at a point.
 func (b Benchmark) level(p point, trial, i int) (load.Level, error) {
-	l := load.Level{Runs: p.runs, Filler: !b.NoFiller}
+	l := load.Level{Runs: p.runs, Duration: seconds(b.DurationS), CutOff: b.CutOff, Filler: !b.NoFiller}
 	l.Warmup, l.WarmupTotal = b.warmup(p)
+	seed := seedOf(*b.Seed, trial, i)
+	if b.Probe != nil {
+		l.Probe = b.Probe.arrivals(seed)
+	}
 	if !p.open() {
 		l.Slots = p.concurrency
 		return l, nil
 	}
 	l.Cap = p.concurrency
 	l.WarmupUntilTurnover = b.Warmup == nil && b.NumWarmups == nil
-	var err error
-	l.Arrivals, err = schedule.New(b.ArrivalPattern, p.rate, b.Burstiness, seedOf(*b.Seed, trial, i))
-	return l, err
+	return l, b.arrivals(&l, p.rate, seed)
+}
+
+// arrivals are those of the load and of its warm-up, which has the rate at which the load begins.
+func (b Benchmark) arrivals(l *load.Level, rate float64, seed uint64) (err error) {
+	shape := b.shape(rate)
+	if l.Lead, err = schedule.New(b.ArrivalPattern, schedule.Steady(or(shape.Begin, rate)), b.Burstiness, seed); err != nil {
+		return err
+	}
+	if len(b.Trace) == 0 {
+		l.Arrivals, err = schedule.New(b.ArrivalPattern, shape, b.Burstiness, seed+1)
+		return err
+	}
+	times := make([]float64, len(b.Trace))
+	for i, r := range b.Trace {
+		times[i] = r.AtS
+	}
+	l.Arrivals = schedule.Trace(times)
+	return nil
 }
 
 // seedOf gives every level of every trial arrivals of its own.
@@ -154,7 +207,7 @@ func (b Benchmark) advice(points []point) []string {
 		say("no filler: the load falls off after the last measured start, so the last requests saw less of it")
 	}
 	for _, p := range points {
-		if !p.open() && p.runs < p.concurrency {
+		if !p.open() && p.runs > 0 && p.runs < p.concurrency {
 			say("runs=%d is less than the concurrency of %d: not every slot is measured", p.runs, p.concurrency)
 		}
 	}

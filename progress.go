@@ -20,7 +20,7 @@ type Progress struct {
 	Trial   int     `json:"trial"`             // 1-based
 	Trials  int     `json:"trials"`
 	Done    int     `json:"done"`    // measured requests of the level that have ended
-	Total   int     `json:"total"`   // measured requests of the level
+	Total   int     `json:"total"`   // measured requests of the level; 0 where its duration tells
 	Failed  int     `json:"failed"`  // of Done
 	ETASec  float64 `json:"eta_sec"` // for the whole run; 0 while unknown
 }
@@ -88,7 +88,7 @@ func (r *reporter) standing(change func(*Progress)) Progress {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change(&r.now)
-	if r.done > 0 {
+	if r.done > 0 && r.all > 0 {
 		passed := (r.clock.Now() - r.begin).Seconds()
 		r.now.ETASec = passed / float64(r.done) * float64(r.all-r.done)
 	}

@@ -35,8 +35,11 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 			return nil, err
 		}
 	}
-	r := newRun(b)
-	err := r.play(ctx)
+	r, err := newRun(b)
+	if err != nil {
+		return nil, err
+	}
+	err = r.play(ctx)
 	if len(r.trials) == 0 {
 		return nil, err
 	}
@@ -58,7 +61,8 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 // run is a benchmark that is being run.
 type run struct {
 	account
-	prompts  *workload.Set
+	prompts  dealer
+	items    []workload.Item // all that may be sent; the last is the probe's, if there is one
 	clock    transport.Clock
 	journal  *record.Journal // nil unless asked for
 	progress *reporter
@@ -72,7 +76,7 @@ type run struct {
 	ended  time.Time // zero while the run goes on
 }
 
-func newRun(b Benchmark) *run {
+func newRun(b Benchmark) (*run, error) {
 	asked := b
 	b = b.withDefaults()
 	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock()}
@@ -81,12 +85,19 @@ func newRun(b Benchmark) *run {
 	for _, p := range r.points {
 		measured += p.runs
 	}
-	r.prompts = workload.NewSet(b.Prompts, measured*b.Trials, b.CacheBust)
+	items, parts, err := b.items()
+	if err != nil {
+		return nil, err
+	}
+	r.prompts = b.dealer(items, parts, measured*b.Trials)
+	if r.items = items; b.Probe != nil {
+		r.items = append(r.items, b.Probe.item())
+	}
 	r.progress = newReporter(b.Progress, r.clock, len(r.points), b.Trials, measured*b.Trials)
 	if b.Records != nil {
 		r.journal = record.NewJournal(b.Records, r.clock.Epoch())
 	}
-	return r
+	return r, nil
 }
 
 // play opens the server, runs all trials and closes the server.
@@ -141,7 +152,7 @@ func (r *run) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("the server's URL: %w", err)
 	}
-	if r.sender, err = newSender(server, base, r.b); err != nil {
+	if r.sender, err = newSender(server, base, r.b, r.items); err != nil {
 		return err
 	}
 	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
@@ -213,7 +224,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
 		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
-	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing}
+	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Complete: o.Complete}
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {
 		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))
@@ -223,16 +234,23 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 
 // prepare makes measured request k of level i in trial n, or an unmeasured one.
 func (r *run) prepare(phase record.Phase, n, i, k int) load.Prepared {
-	var prompt workload.Prompt
-	if phase == record.Measured {
-		prompt = r.prompts.Measured(r.place(n, i) + k)
-	} else {
-		prompt = r.prompts.Unmeasured()
-	}
+	prompt := r.prompt(phase, n, i, k)
 	rec := record.New()
 	rec.Trial, rec.Level, rec.Prompt, rec.ReusedPrompt = n, i, prompt.Index, prompt.Reused
-	rec.PromptSize, rec.RequestedMax = len(prompt.Text), r.b.Sampling.Limit()
+	rec.Class, rec.PromptSize, rec.RequestedMax = prompt.Class, len(prompt.Text), or(prompt.MaxTokens, r.b.Sampling.Limit())
 	return load.Prepared{Record: rec, Request: r.sender.request(rec, prompt)}
+}
+
+func (r *run) prompt(phase record.Phase, n, i, k int) workload.Prompt {
+	switch {
+	case phase == record.Probe:
+		return workload.Prompt{Index: len(r.items) - 1, Item: r.items[len(r.items)-1]}
+	case phase == record.Measured && len(r.b.Trace) > 0:
+		return r.prompts.Measured(k) // its time is that of this very request
+	case phase == record.Measured && r.points[i].runs > 0:
+		return r.prompts.Measured(r.place(n, i) + k)
+	}
+	return r.prompts.Unmeasured()
 }
 
 // place is where the measured requests of level i in trial n begin among those of the whole run.
@@ -263,8 +281,9 @@ func (r *run) requestEnded(rec *record.Record, p point) {
 }
 
 func (t Timeouts) durations() transport.Timeouts {
-	seconds := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 	return transport.Timeouts{
 		Connect: seconds(t.ConnectS), FirstToken: seconds(t.FirstTokenS), Idle: seconds(t.IdleS), Total: seconds(t.TotalS),
 	}
 }
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

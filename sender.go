@@ -20,13 +20,13 @@ import (
 type sender struct {
 	dialect dialect.Dialect
 	ask     dialect.Request // all but the prompt
-	bodies  [][]byte        // by index of the prompt
+	bodies  [][]byte        // by index of the item
 	head    wire.Request    // all but the body and the id
 	run     string          // begins every request's id
 	sent    atomic.Int64
 }
 
-func newSender(server *engine.Server, base *url.URL, b Benchmark) (*sender, error) {
+func newSender(server *engine.Server, base *url.URL, b Benchmark, items []workload.Item) (*sender, error) {
 	s := &sender{
 		dialect: server.Dialect, run: runID(),
 		ask:  dialect.Request{Model: server.Model, Sampling: b.Sampling, ContinuousUsage: b.ContinuousUsage, ExtraBody: server.ExtraBody},
@@ -35,10 +35,10 @@ func newSender(server *engine.Server, base *url.URL, b Benchmark) (*sender, erro
 	if b.Connection == PerRequest {
 		s.head.Header = with(s.head.Header, "Connection", "close")
 	}
-	for i, prompt := range b.Prompts {
-		body, err := s.body(prompt)
+	for i, item := range items {
+		body, err := s.body(item)
 		if err != nil {
-			return nil, fmt.Errorf("the request of prompts[%d]: %w", i, err)
+			return nil, fmt.Errorf("the request of prompt %d: %w", i+1, err)
 		}
 		s.bodies = append(s.bodies, body)
 	}
@@ -46,9 +46,13 @@ func newSender(server *engine.Server, base *url.URL, b Benchmark) (*sender, erro
 	return s, err
 }
 
-func (s *sender) body(prompt string) ([]byte, error) {
+func (s *sender) body(item workload.Item) ([]byte, error) {
 	ask := s.ask
-	ask.Prompt = prompt
+	ask.Prompt = item.Text
+	if item.MaxTokens > 0 {
+		ask.Sampling.MaxTokens = item.MaxTokens
+		ask.Sampling.MinTokens = min(ask.Sampling.MinTokens, item.MaxTokens)
+	}
 	return s.dialect.Body(ask)
 }
 
@@ -57,7 +61,7 @@ func (s *sender) request(rec *record.Record, prompt workload.Prompt) []byte {
 	rec.ID = fmt.Sprintf("%s-%d", s.run, s.sent.Add(1))
 	body := s.bodies[prompt.Index]
 	if prompt.Altered {
-		body, _ = s.body(prompt.Text) // the same body with other text: what could fail has not failed before
+		body, _ = s.body(prompt.Item) // the same body with other text: what could fail has not failed before
 	}
 	request, _ := s.bytes(rec.ID, body) // checked by newSender
 	return request

@@ -16,10 +16,13 @@ import (
 func (b Benchmark) Validate() error {
 	var bad invalid.Fields
 	b.checkBackend(&bad)
+	b.checkMix(&bad)
 	b.checkLoad(&bad)
 	b.checkRuns(&bad)
 	b.checkLimits(&bad)
 	b.checkConnection(&bad)
+	b.checkTrace(&bad)
+	b.checkShape(&bad)
 	bad.Under("sampling", checkSampling(b.Sampling))
 	return bad.Err()
 }
@@ -30,7 +33,6 @@ func (b Benchmark) checkBackend(bad *invalid.Fields) {
 	} else if v, ok := b.Backend.(invalid.Validator); ok {
 		bad.Under("backend", v.Validate())
 	}
-	bad.Check(len(b.Prompts) > 0, "prompts", "is empty: what is to be sent?")
 }
 
 func (b Benchmark) checkLoad(bad *invalid.Fields) {

@@ -42,6 +42,12 @@ type loadFlags struct {
 	ArrivalRate     rates    `at:"arrival_rate" help:"serve: requests per second, a level each: 5,10. Implies --mode serve." placeholder:"R" aliases:"request-rate"`
 	ArrivalPattern  *string  `at:"arrival_pattern" help:"serve: poisson, gamma or constant." placeholder:"NAME"`
 	Burstiness      *float64 `at:"burstiness" help:"1 is as poisson, larger is smoother. Implies gamma." placeholder:"X"`
+	Shape           *string  `at:"shape" help:"serve: how the rate moves: bursts:2s/8s, sine:5m/0.8, ramp:1..20/60s, exp-ramp:…, stages:5/30s,20/30s. Implies serve." placeholder:"SHAPE"`
+	Trace           string   `help:"Arrivals and lengths of a file (.jsonl: timestamp in ms or at_s, prompt or input_length, output_length). Implies serve." placeholder:"FILE"`
+	TraceSpeed      float64  `help:"Play the trace so many times as fast." default:"1" placeholder:"X"`
+	ProbeRate       *float64 `at:"probe.rate" help:"Small requests per second beside the load, reported by themselves." placeholder:"R" aliases:"probe-request-rate"`
+	Duration        *seconds `at:"duration_s" help:"Length of a level's window; with --runs, whichever ends first." placeholder:"TIME"`
+	CutOff          *bool    `at:"cut_off" help:"At the end of --duration give up what is in flight or in line."`
 	Runs            *int     `at:"runs" help:"Measured requests of each level and trial." placeholder:"N" aliases:"num-prompts"`
 	Warmup          *int     `at:"warmup" help:"Unmeasured requests per slot before each level (default 2)." placeholder:"N"`
 	NumWarmups      *int     `at:"num_warmups" help:"The same, as a total." placeholder:"N"`

@@ -47,6 +47,9 @@ func (r *runCmd) plan(c console) (*plan, error) {
 	if err := p.decode(); err != nil {
 		return nil, err
 	}
+	if err := r.trace(p); err != nil {
+		return nil, err
+	}
 	if err := r.prompts(p); err != nil {
 		return nil, err
 	}
@@ -160,7 +163,7 @@ func (r *runCmd) prompts(p *plan) error {
 		return faulty("--input-len: is %d: want 1 or more", flags.InputLen)
 	case given && len(flags.Prompt) > 0 || flags.PromptsFile != "" && flags.InputLen != 0:
 		return faulty("--prompt, --prompts-file and --input-len exclude each other")
-	case !given && len(b.Prompts) > 0:
+	case !given && len(b.Prompts)+len(b.Mix)+len(b.Trace) > 0:
 		return nil
 	case !given && p.file != nil && p.file.Prompts != nil:
 		source = p.file.Prompts
@@ -186,7 +189,7 @@ func (r *runCmd) prompts(p *plan) error {
 // generate sets how many prompts to generate: one for every request. They would otherwise set the default of runs, too,
 // which is then the same for all levels.
 func (p *plan) generate(s *workload.Source) {
-	const words, warmup, least = 128, 8, 10
+	const words, warmup, least, timed = 128, 8, 10, 8192
 	if s.MaxWords == 0 {
 		s.MinWords, s.MaxWords = words, words
 	}
@@ -194,6 +197,10 @@ func (p *plan) generate(s *workload.Source) {
 	slots := 1
 	for _, n := range b.Concurrency {
 		slots = max(slots, n)
+	}
+	if b.Runs == 0 && (b.DurationS > 0 || b.Shape != "") {
+		s.Count = min(timed, generated/s.MaxWords) // nobody knows how many requests the time will hold
+		return
 	}
 	if b.Runs == 0 {
 		b.Runs = max(least, 2*slots)

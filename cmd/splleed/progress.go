@@ -73,7 +73,7 @@ func status(now splleed.Progress) string {
 	if now.Stage == "warmup" {
 		s.WriteString(", warming up")
 	} else {
-		fmt.Fprintf(&s, ", %d of %d requests", now.Done, now.Total)
+		fmt.Fprintf(&s, ", %s", requests(now))
 	}
 	if now.Failed > 0 {
 		fmt.Fprintf(&s, ", %d failed", now.Failed)
@@ -83,6 +83,13 @@ func status(now splleed.Progress) string {
 		fmt.Fprintf(&s, ", %s left", left)
 	}
 	return s.String()
+}
+
+func requests(now splleed.Progress) string {
+	if now.Total == 0 { // as many as the level's duration holds
+		return fmt.Sprintf("%d requests", now.Done)
+	}
+	return fmt.Sprintf("%d of %d requests", now.Done, now.Total)
 }
 
 // cut shortens a line to one row of the terminal: a longer one could not be written over.

@@ -19,7 +19,7 @@ func (r *runCmd) lay(o *overlay) error {
 		o.set("backend."+key, s.Set[key])
 		o.flags["backend."+key] = "--set " + key
 	}
-	if len(r.Load.ArrivalRate) > 0 && r.Load.Mode == nil {
+	if l := r.Load; l.Mode == nil && (len(l.ArrivalRate) > 0 || l.Shape != nil || l.Trace != "") {
 		o.set("mode", "serve")
 	}
 	if s.Endpoint.url != "" {

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"time"
+
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
 )
@@ -23,10 +25,7 @@ func flat(l *result.Level) {
 // wholePass fills the original's wall time and rates: first start to last end of the measured requests, ramp and tail
 // included, with the tokens of successes only. Over several trials: sums, and sums over sums.
 func wholePass(l *result.Level, p population) {
-	wall := 0.0
-	for _, span := range spans(p.offered) {
-		wall += span.end.Sub(span.start).Seconds()
-	}
+	wall := wallTime(p.offered).Seconds()
 	if wall == 0 {
 		return
 	}
@@ -39,10 +38,10 @@ func wholePass(l *result.Level, p population) {
 	l.ThroughputTokensPerSec = number(float64(generated) / wall)
 }
 
-type span struct{ start, end record.Stamp }
-
-// spans are the first start and the last end of each trial.
-func spans(rs []*record.Record) map[int]span {
+// wallTime is the time from first start to last end of each trial, over all trials. It is a sum of integers: the same in
+// whatever order.
+func wallTime(rs []*record.Record) (sum time.Duration) {
+	type span struct{ start, end record.Stamp }
 	all := map[int]span{}
 	for _, r := range rs {
 		start := r.Sent
@@ -55,5 +54,8 @@ func spans(rs []*record.Record) map[int]span {
 		}
 		all[r.Trial] = span{min(s.start, start), max(s.end, r.Done)}
 	}
-	return all
+	for _, s := range all {
+		sum += s.end.Sub(s.start)
+	}
+	return sum
 }

@@ -34,8 +34,8 @@ func ownITL(r *record.Record, start record.Stamp) []float64 {
 }
 
 // goodput counts the requests that succeeded and met every objective, out of all that were offered. An objective whose
-// metric is undefined for a request by construction does not apply to it.
-func (l Level) goodput(p population) *result.Goodput {
+// metric is undefined for a request by construction does not apply to it. Rates are over the given seconds.
+func (l Level) goodput(p population, seconds float64) *result.Goodput {
 	objectives := l.SLO.objectives()
 	if len(objectives) == 0 {
 		return nil
@@ -48,23 +48,27 @@ func (l Level) goodput(p population) *result.Goodput {
 			tokens += int(r.OutputTokens)
 		}
 	}
-	window := l.seconds(p) * l.startsPerGap(p)
 	share := func(good, of int) *float64 { return number(100 * float64(good) / float64(of)) }
 	g.Percent = share(g.Good, g.Offered)
 	g.LowPercent, g.HighPercent = share(g.Good, g.Offered+g.Censored), share(g.Good+g.Censored, g.Offered+g.Censored)
-	g.RequestsPerSec, g.TokensPerSec = number(float64(g.Good)/window), number(float64(tokens)/window)
+	g.RequestsPerSec, g.TokensPerSec = number(float64(g.Good)/seconds), number(float64(tokens)/seconds)
 	return g
 }
 
+// startSeconds is the length of the windows as starts fill it.
+func (l Level) startSeconds(p population) float64 { return l.seconds(p) * l.startsPerGap(p) }
+
 // startsPerGap is by how much a window holds more starts than gaps between them. A closed loop's begins with its first
-// measured start and ends with its last, one gap fewer; an open loop's begins a gap earlier; a whole pass is no window.
+// measured start and ends with its last, one gap fewer; an open loop's begins a gap earlier, one of given length ends later; a whole pass is no window.
 func (l Level) startsPerGap(p population) float64 {
-	if l.Open || l.kind(p) != fullSwing {
+	if l.Open || l.timed() || l.kind(p) != fullSwing {
 		return 1
 	}
 	starts := float64(len(p.offered) + len(p.censored))
 	return starts / (starts - float64(len(l.Trials)))
 }
+
+func (l Level) timed() bool { return len(l.Trials) > 0 && l.Trials[0].Timed }
 
 // meets judges a success, and counts what it missed and what did not apply.
 func (l Level) meets(objectives []objective, r *record.Record, g *result.Goodput) bool {

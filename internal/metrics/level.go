@@ -14,6 +14,8 @@ type Trial struct {
 	T0        record.Stamp     `json:"t0_ns"`
 	T1        record.Stamp     `json:"t1_ns"`
 	FullSwing bool             `json:"full_swing"`
+	Timed     bool             `json:"timed,omitempty"` // the window has a given length: it does not end with a start
+	Complete  bool             `json:"complete"`        // all measured requests of the plan have ended
 }
 
 // Level is a load point to describe, over one trial or several pooled ones.
@@ -43,8 +45,9 @@ func Describe(l Level) result.Level {
 	peak := l.peak()
 	out.MaxInFlight = &peak
 	out.Throughput = l.throughput(p)
-	out.Goodput = l.goodput(p)
+	out.Goodput = l.goodput(p, l.startSeconds(p))
 	out.Instrument = l.instrument(p)
+	out.Classes, out.Probe = l.classes(p), l.probe(l.startSeconds(p))
 	wholePass(&out, p)
 	flat(&out)
 	return out
@@ -60,16 +63,20 @@ type population struct {
 func (l Level) population() population {
 	var p population
 	for r := range l.records(record.Measured) {
-		switch {
-		case r.OK():
-			p.offered, p.served = append(p.offered, r), append(p.served, r)
-		case r.Failure.Type == record.Cancelled:
-			p.censored = append(p.censored, r)
-		default:
-			p.offered = append(p.offered, r)
-		}
+		p.add(r)
 	}
 	return p
+}
+
+func (p *population) add(r *record.Record) {
+	switch {
+	case r.OK():
+		p.offered, p.served = append(p.offered, r), append(p.served, r)
+	case r.Failure.Type == record.Cancelled:
+		p.censored = append(p.censored, r)
+	default:
+		p.offered = append(p.offered, r)
+	}
 }
 
 // records yields the requests of a phase, over all trials.

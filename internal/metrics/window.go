@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"slices"
+	"time"
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
@@ -55,17 +56,14 @@ func (l Level) turns(p population) float64 {
 
 // seconds is the length of all windows: [t0, t1), or first start to last end where there was no full swing.
 func (l Level) seconds(p population) float64 {
-	sum := 0.0
 	if l.kind(p) != fullSwing {
-		for _, s := range spans(p.offered) {
-			sum += s.end.Sub(s.start).Seconds()
-		}
-		return sum
+		return wallTime(p.offered).Seconds()
 	}
+	var sum time.Duration
 	for _, t := range l.Trials {
-		sum += t.T1.Sub(t.T0).Seconds()
+		sum += t.T1.Sub(t.T0)
 	}
-	return sum
+	return sum.Seconds()
 }
 
 // throughput is the rates over the window: tokens that arrived in it and requests that ended in it, whenever they
@@ -98,6 +96,9 @@ type flow struct {
 
 func (f *flow) during(t Trial) {
 	for _, r := range t.Records {
+		if r.Phase == record.Probe {
+			continue
+		}
 		if r.OK() && t.T0 <= r.Done && r.Done < t.T1 {
 			f.completion(r)
 		}

@@ -21,6 +21,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 	if len(r.Results) > 0 { // else the run was stopped before it measured anything
 		p.throughput()
 		p.latency()
+		p.classes()
 		p.legend()
 	}
 	p.warnings()

@@ -88,7 +88,9 @@ type Level struct {
 	Goodput    *Goodput            `json:"goodput"`    // null without an SLO
 	Tokens     Tokens              `json:"tokens"`
 	Requests   Requests            `json:"requests"`
-	Instrument *Instrument         `json:"instrument"` // the client's own part in these numbers
+	Classes    map[string]Class    `json:"classes,omitempty"` // of a mix, by name
+	Probe      *Class              `json:"probe,omitempty"`   // the probes beside the load; they count in nothing else
+	Instrument *Instrument         `json:"instrument"`        // the client's own part in these numbers
 	Warnings   []string            `json:"warnings"`
 }
 

@@ -11,9 +11,8 @@ import (
 // Set is the prompts of a run, dealt so that warm-up, levels and trials take disjoint slices while prompts last, and
 // then cycle. Measured requests take fixed places; the unmeasured ones, whose number depends on time, come after them.
 type Set struct {
-	prompts   []string
+	items     []Item
 	canonical []int // index of the first prompt with the same text
-	measured  int   // measured requests of the whole run
 	bust      bool
 
 	mu   sync.Mutex
@@ -21,24 +20,24 @@ type Set struct {
 	sent map[int]bool
 }
 
-// NewSet deals prompts to a run with the given number of measured requests over all levels and trials. With cacheBust
+// NewSet deals items to a run with the given number of measured requests over all levels and trials. With cacheBust
 // every prompt begins with a nonce of its own.
-func NewSet(prompts []string, measured int, cacheBust bool) *Set {
-	s := &Set{prompts: prompts, measured: measured, bust: cacheBust, next: measured, sent: map[int]bool{}}
+func NewSet(items []Item, measured int, cacheBust bool) *Set {
+	s := &Set{items: items, bust: cacheBust, next: measured, sent: map[int]bool{}}
 	first := map[string]int{}
-	for i, p := range prompts {
-		if _, seen := first[p]; !seen {
-			first[p] = i
+	for i, item := range items {
+		if _, seen := first[item.Text]; !seen {
+			first[item.Text] = i
 		}
-		s.canonical = append(s.canonical, first[p])
+		s.canonical = append(s.canonical, first[item.Text])
 	}
 	return s
 }
 
 // Prompt is what one request sends.
 type Prompt struct {
-	Index   int // in the user's list
-	Text    string
+	Index int // among the run's items
+	Item
 	Altered bool // Text is not the user's own: it begins with a nonce
 	Reused  bool // the same text was sent before in this run
 }
@@ -56,22 +55,27 @@ func (s *Set) Unmeasured() Prompt {
 }
 
 func (s *Set) deal(place int) Prompt {
-	i := place % len(s.prompts)
+	i := place % len(s.items)
+	item := s.items[i]
 	if s.bust {
-		return Prompt{Index: i, Text: fmt.Sprintf("[%08x] %s", place, s.prompts[i]), Altered: true}
+		item.Text = fmt.Sprintf("[%08x] %s", place, item.Text)
+		return Prompt{Index: i, Item: item, Altered: true}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reused := s.sent[s.canonical[i]]
 	s.sent[s.canonical[i]] = true
-	return Prompt{Index: i, Text: s.prompts[i], Reused: reused}
+	return Prompt{Index: i, Item: item, Reused: reused}
 }
 
 // Hash identifies the prompts and their order.
 func (s *Set) Hash() string {
 	h := sha256.New()
-	for _, p := range s.prompts {
-		fmt.Fprintf(h, "%d\n%s", len(p), p)
+	for _, item := range s.items {
+		fmt.Fprintf(h, "%d\n%s", len(item.Text), item.Text)
+		if item.MaxTokens > 0 {
+			fmt.Fprintf(h, "\n%d", item.MaxTokens)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

@@ -6,7 +6,7 @@ import (
 )
 
 func TestSlicesAreDisjointWhilePromptsLast(t *testing.T) {
-	s := NewSet([]string{"a", "b", "c", "d", "e"}, 3, false)
+	s := NewSet(texts("a", "b", "c", "d", "e"), 3, false)
 	var got []string
 	got = append(got, s.Unmeasured().Text)
 	for i := range 3 {
@@ -22,7 +22,7 @@ func TestSlicesAreDisjointWhilePromptsLast(t *testing.T) {
 }
 
 func TestEqualTextsAreReuse(t *testing.T) {
-	s := NewSet([]string{"a", "a", "b"}, 3, false)
+	s := NewSet(texts("a", "a", "b"), 3, false)
 	for i, want := range []bool{false, true, false} {
 		if p := s.Measured(i); p.Reused != want {
 			t.Errorf("prompt %d: reused = %v, want %v", i, p.Reused, want)
@@ -31,7 +31,7 @@ func TestEqualTextsAreReuse(t *testing.T) {
 }
 
 func TestCacheBust(t *testing.T) {
-	s := NewSet([]string{"a"}, 2, true)
+	s := NewSet(texts("a"), 2, true)
 	p, q := s.Measured(0), s.Measured(1)
 	if p.Text == q.Text || p.Reused || q.Reused {
 		t.Errorf("busted prompts %+v and %+v: want different texts, neither reused", p, q)
@@ -39,11 +39,18 @@ func TestCacheBust(t *testing.T) {
 }
 
 func TestHash(t *testing.T) {
-	hash := func(prompts ...string) string { return NewSet(prompts, 0, false).Hash() }
+	hash := func(prompts ...string) string { return NewSet(texts(prompts...), 0, false).Hash() }
 	if hash("ab", "c") == hash("a", "bc") {
 		t.Error("prompts that join to the same text have the same hash")
 	}
 	if one, again := hash("a", "b"), hash("a", "b"); one != again {
 		t.Error("the same prompts have two hashes")
 	}
+}
+
+func texts(all ...string) (items []Item) {
+	for _, text := range all {
+		items = append(items, Item{Text: text})
+	}
+	return items
 }

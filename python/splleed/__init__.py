@@ -24,7 +24,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from .api import Benchmark
 from .backends import LlamaCppConfig, OpenAIConfig, SimConfig, TGIConfig, VLLMConfig
-from .config import SamplingParams, SLOConfig, Timeouts
+from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
 from .errors import ConfigError, DriverError, FieldError, RunError, SplleedError
 from .metrics import BenchmarkResults
 from .progress import Progress
@@ -43,6 +43,8 @@ __all__ = [
     "FieldError",
     "LlamaCppConfig",
     "OpenAIConfig",
+    "Part",
+    "Probe",
     "Progress",
     "RunError",
     "SLOConfig",
@@ -51,6 +53,7 @@ __all__ = [
     "SplleedError",
     "TGIConfig",
     "Timeouts",
+    "TraceRequest",
     "VLLMConfig",
     "synthetic_prompts",
 ]

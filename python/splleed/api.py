@@ -17,7 +17,7 @@ from . import _child
 from ._json import plain
 from ._sync import complete
 from .backends import Backend
-from .config import SamplingParams, SLOConfig, Timeouts
+from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
 from .errors import ConfigError, FieldError, RunError, whole
 from .loaders import load_hf_dataset
 from .metrics import BenchmarkResults
@@ -41,6 +41,12 @@ class Benchmark:
     """Sent unaltered; cycled when there are fewer than requests."""
     dataset: str | None = None
     """In place of prompts: a dataset of the Hugging Face Hub, split "train". Needs splleed[hf]."""
+    mix: Sequence[Part | Mapping[str, Any]] | None = None
+    """In place of prompts: classes of requests, drawn by weight, reported each by itself."""
+    trace: Sequence[TraceRequest | Mapping[str, Any]] | None = None
+    """Serve, in place of prompts and arrival_rate: what arrives when."""
+    probe: Probe | Mapping[str, Any] | None = None
+    """A thin stream of small requests beside the load."""
     prompt_column: str = "prompt"
     """The dataset's column of prompts."""
     num_samples: int | None = None
@@ -56,9 +62,16 @@ class Benchmark:
     """Serve: default "poisson"."""
     burstiness: float | None = None
     """Gamma: the shape. 1 is Poisson, larger is smoother."""
+    shape: str | None = None
+    """Serve: how the rate moves. Default steady; "bursts:2s/8s" and "sine:5m/0.8" modulate the arrival rate;
+    "ramp:1..20/60s", "exp-ramp:1..20/60s" and "stages:5/30s,20/30s" name their rates."""
 
     runs: int | None = None
     """Measured requests per level and trial; default max(10, prompts, 2 x concurrency)."""
+    duration_s: float | None = None
+    """Seconds that the window of a level lasts at most; default: as long as the runs take, or the shape."""
+    cut_off: bool | None = None
+    """At the end of duration_s give up what is in flight or in line; default: wait for it."""
     warmup: int | None = None
     """Unmeasured requests per slot before each level; default 2. Serve without a cap: in all, default 8."""
     num_warmups: int | None = None
@@ -97,7 +110,7 @@ class Benchmark:
     """Saved there after the run, also after one that was interrupted: .json or .csv."""
 
     def __post_init__(self) -> None:
-        if self.prompts is None and self.dataset is None:
+        if self.prompts is None and self.dataset is None and self.mix is None and self.trace is None:
             raise whole("Either 'prompts' or 'dataset' must be provided")
         if self.prompts is not None and self.dataset is not None:
             raise whole("Cannot specify both 'prompts' and 'dataset'")

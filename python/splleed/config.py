@@ -60,3 +60,41 @@ class Timeouts:
     """Silence between tokens; default 120."""
     total_s: float | None = None
     """From sent to the end; default 600."""
+
+
+@dataclass(kw_only=True)
+class Part:
+    """One class of a mix."""
+
+    name: str
+    weight: float | None = None
+    """How often it comes, next to the others; default 1."""
+    prompts: Sequence[str] | None = None
+    """Sent unaltered, in order."""
+    input_len: int | None = None
+    """In place of prompts: so many words at random."""
+    max_tokens: int | None = None
+    """To generate at most; default that of sampling."""
+
+
+@dataclass(kw_only=True)
+class Probe:
+    """A thin stream of requests beside the load: what a small request meets while the server is busy."""
+
+    rate: float | None = None
+    """Requests per second, with Poisson arrivals; default 1."""
+    prompt: str | None = None
+    """Default "Hello"."""
+    max_tokens: int | None = None
+    """Default 1."""
+
+
+@dataclass(kw_only=True)
+class TraceRequest:
+    """One request of a trace."""
+
+    at_s: float
+    """When it arrives, in seconds since the begin of the trace."""
+    prompt: str
+    max_tokens: int | None = None
+    """To generate at most; default that of sampling."""

@@ -74,6 +74,10 @@ class ConcurrencyResult:
     """Token counts, and who counted them."""
     requests: Mapping[str, Any] = field(default_factory=dict)
     """What was sent beside the measured requests."""
+    classes: Mapping[str, Any] | None = None
+    """Of a mix: each class by itself."""
+    probe: Mapping[str, Any] | None = None
+    """The probes beside the load; they count in nothing else."""
     instrument: Mapping[str, Any] | None = None
     """What the client itself may have added."""
     warnings: list[str] = field(default_factory=list)

@@ -1,0 +1,82 @@
+package workload
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"math/rand/v2"
+	"sync"
+)
+
+// Item is one thing to send.
+type Item struct {
+	Text      string
+	MaxTokens int    // tokens to generate at most; 0 means the run's
+	Class     string // the part of a mix that it belongs to; "" without one
+}
+
+// Part is one class of a mix: consecutive items, and how often one of them comes.
+type Part struct {
+	Count  int
+	Weight float64
+}
+
+// Mix deals the items of several classes, each class as often as its weight says, and within a class in order. Which
+// class a place gets depends on the seed and the place alone.
+type Mix struct {
+	seed   uint64
+	parts  []Part
+	sets   []*Set
+	first  []int // index of each class's first item
+	hash   string
+	weight float64 // of all parts
+
+	mu   sync.Mutex
+	next int // the next unmeasured place
+}
+
+// NewMix deals items that belong to the parts one after the other.
+func NewMix(items []Item, parts []Part, measured int, cacheBust bool, seed uint64) *Mix {
+	m := &Mix{seed: seed, parts: parts, next: measured}
+	all := sha256.New()
+	begin := 0
+	for _, p := range parts {
+		set := NewSet(items[begin:begin+p.Count], 0, cacheBust)
+		all.Write([]byte(set.Hash()))
+		m.sets, m.first = append(m.sets, set), append(m.first, begin)
+		m.weight += p.Weight
+		begin += p.Count
+	}
+	m.hash = hex.EncodeToString(all.Sum(nil)[:16])
+	return m
+}
+
+// Measured deals the prompt of measured request i of the run, counted over all levels and trials.
+func (m *Mix) Measured(i int) Prompt {
+	class := m.class(i)
+	p := m.sets[class].Unmeasured()
+	p.Index += m.first[class]
+	return p
+}
+
+// Unmeasured deals the prompt of the next warm-up or filler request.
+func (m *Mix) Unmeasured() Prompt {
+	m.mu.Lock()
+	place := m.next
+	m.next++
+	m.mu.Unlock()
+	return m.Measured(place)
+}
+
+// Hash identifies the items and their order.
+func (m *Mix) Hash() string { return m.hash }
+
+func (m *Mix) class(place int) int {
+	at := rand.New(rand.NewPCG(m.seed, uint64(place))).Float64() * m.weight
+	for i, p := range m.parts {
+		if at < p.Weight {
+			return i
+		}
+		at -= p.Weight
+	}
+	return len(m.parts) - 1
+}

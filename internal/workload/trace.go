@@ -1,0 +1,90 @@
+package workload
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Arrival is one request of a trace.
+type Arrival struct {
+	At float64 // seconds since the first one
+	Item
+}
+
+// traceLine is a line of a trace: of Mooncake's form (timestamp, input_length, output_length), or with the text itself.
+type traceLine struct {
+	Timestamp *float64 `json:"timestamp"` // milliseconds
+	AtS       *float64 `json:"at_s"`      // seconds
+
+	Prompt      string `json:"prompt"`
+	InputLength int    `json:"input_length"` // in place of prompt: so many words at random
+
+	OutputLength int `json:"output_length"`
+	MaxTokens    int `json:"max_tokens"`
+}
+
+// ReadTrace reads a trace, a JSON object a line. Times count from the first request; prompts that it gives by length
+// alone are made from the seed.
+func ReadTrace(r io.Reader, seed uint64) ([]Arrival, error) {
+	words := NewSynthetic(nil, seed)
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, longest)
+	var all []Arrival
+	first := 0.0
+	for number := 1; lines.Scan(); number++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		a, err := arrival(lines.Bytes(), words)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", number, err)
+		}
+		if len(all) == 0 {
+			first = a.At
+		}
+		a.At -= first
+		if n := len(all); n > 0 && a.At < all[n-1].At {
+			return nil, fmt.Errorf("line %d: its time is before that of the line above", number)
+		}
+		all = append(all, a)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, err
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no requests in it")
+	}
+	return all, nil
+}
+
+// longestPrompt bounds the prompts that a trace gives by length alone, in words.
+const longestPrompt = 1 << 20
+
+func arrival(line []byte, words *Synthetic) (Arrival, error) {
+	var l traceLine
+	if err := json.Unmarshal(line, &l); err != nil {
+		return Arrival{}, err
+	}
+	a := Arrival{Item: Item{Text: l.Prompt, MaxTokens: max(l.MaxTokens, l.OutputLength)}}
+	switch {
+	case l.AtS != nil:
+		a.At = *l.AtS
+	case l.Timestamp != nil:
+		a.At = *l.Timestamp / 1000
+	default:
+		return a, errors.New(`no time: want "timestamp" (ms) or "at_s"`)
+	}
+	var err error
+	switch {
+	case a.Text != "":
+	case l.InputLength > 0 && l.InputLength <= longestPrompt:
+		a.Text, err = words.Prompt(l.InputLength)
+	default:
+		err = errors.New(`nothing to send: want "prompt", or "input_length" (1 to 1,048,576)`)
+	}
+	return a, err
+}
