@@ -39,7 +39,7 @@ func play(j job) (*outcome, error) {
 	}
 	level := load.Level{Slots: j.Streams, Runs: j.Requests}
 	if j.Rate > 0 {
-		if level.Arrivals, err = schedule.New("poisson", j.Rate, 1, 1); err != nil {
+		if level.Arrivals, err = schedule.New("poisson", schedule.Steady(j.Rate), 1, 1); err != nil {
 			return nil, err
 		}
 	}
