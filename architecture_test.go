@@ -23,10 +23,11 @@ var allowed = map[string][]string{
 	"engine":     {"dialect", "engine/guard", "invalid", "sim"},
 	"load":       {"dialect", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "stats"},
+	"instrument": {"result"},
 	"report":     {"result"},
 	"compare":    {"result", "stats"},
 
-	"": {"compare", "dialect", "engine", "environ", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
+	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/environ"
+	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
@@ -100,6 +101,7 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 		out.ArrivalRate = &p.rate
 	}
 	out.Instrument.Transport = r.transport
+	instrument.Certify(&out)
 	out.Warnings = levelWarnings(out)
 	return out
 }

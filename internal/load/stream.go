@@ -95,7 +95,7 @@ func (s *stream) take(d dialect.Delta) {
 func (s *stream) Arrived(a transport.Arrival) {
 	stamp := record.At(a.At)
 	if s.finish {
-		s.rec.Finish = stamp
+		s.rec.Finish, s.rec.FinishBound = stamp, a.Bound
 	}
 	if s.answer && s.reasoning && !s.rec.FirstAnswer.Set() {
 		s.rec.FirstAnswer = stamp

@@ -11,3 +11,15 @@ func e2e(r *record.Record, start record.Stamp) []float64 {
 func queueDelay(r *record.Record, _ record.Stamp) []float64 {
 	return between(r.Scheduled, r.Sent)
 }
+
+// e2eEnds: the finish may have come with or after the last content.
+func e2eEnds(e *ends, r *record.Record, start start, lag *Lag) {
+	if !start.at.Set() || !r.Finish.Set() {
+		return
+	}
+	m := moment{Arrival: record.Arrival{At: r.Finish}, from: r.Finish - record.Stamp(r.FinishBound)}
+	m.from -= record.Stamp(lag.of(r.Finish, r.StampSource))
+	_, last, _ := lag.edges(r)
+	m.from = min(max(m.from, last.from, r.Sent), r.Finish)
+	e.since(start, m)
+}

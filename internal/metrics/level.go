@@ -16,6 +16,7 @@ type Trial struct {
 	FullSwing bool             `json:"full_swing"`
 	Timed     bool             `json:"timed,omitempty"` // the window has a given length: it does not end with a start
 	Complete  bool             `json:"complete"`        // all measured requests of the plan have ended
+	Lag       *Lag             `json:"lag,omitempty"`   // how late its stamps may be; nil where nobody measured it
 }
 
 // Level is a load point to describe, over one trial or several pooled ones.
@@ -48,6 +49,7 @@ func Describe(l Level) result.Level {
 	out.Goodput = l.goodput(p, l.startSeconds(p))
 	out.Instrument = l.instrument(p)
 	out.Classes, out.Probe = l.classes(p), l.probe(l.startSeconds(p))
+	l.errors(&out)
 	wholePass(&out, p)
 	flat(&out)
 	return out

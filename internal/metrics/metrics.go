@@ -12,6 +12,8 @@ type latency struct {
 	name string
 	// samples are the request's samples in milliseconds; none where the metric is undefined for it.
 	samples func(r *record.Record, start record.Stamp) []float64
+	// ends adds what those samples may truly be; nil where the client itself is what is timed.
+	ends func(e *ends, r *record.Record, start start, lag *Lag)
 	// fromStart: counts from the start of the request, so it has a response and a service reading.
 	fromStart bool
 	// pooled: weighted by token or arrival, not by request; it has no population of offered requests.
@@ -22,14 +24,14 @@ type latency struct {
 
 // latencies are all of them. Adding one is a new file and a line here.
 var latencies = []latency{
-	{name: "ttft", samples: ttft, fromStart: true},
-	{name: "ttfa", samples: ttfa, fromStart: true, rare: true},
-	{name: "itl", samples: itl, pooled: true},
-	{name: "icl", samples: icl, pooled: true},
-	{name: "stall", samples: stall},
-	{name: "tpot", samples: tpot},
-	{name: "tpot_n1", samples: tpotN1},
-	{name: "e2e", samples: e2e, fromStart: true},
+	{name: "ttft", samples: ttft, ends: ttftEnds, fromStart: true},
+	{name: "ttfa", samples: ttfa, ends: ttfaEnds, fromStart: true, rare: true},
+	{name: "itl", samples: itl, ends: itlEnds, pooled: true},
+	{name: "icl", samples: icl, ends: iclEnds, pooled: true},
+	{name: "stall", samples: stall, ends: stallEnds},
+	{name: "tpot", samples: tpot, ends: tpotEnds},
+	{name: "tpot_n1", samples: tpotN1, ends: tpotN1Ends},
+	{name: "e2e", samples: e2e, ends: e2eEnds, fromStart: true},
 	{name: "queue_delay", samples: queueDelay},
 	{name: "connect", samples: connect, rare: true},
 }

@@ -16,6 +16,20 @@ func number(x float64) *float64 {
 	return &x
 }
 
+// quantiles are those that are reported, and where.
+var quantiles = []struct {
+	name    string
+	q       float64
+	summary func(*result.Summary) **float64
+	ends    func(*result.Ends) **[2]float64
+}{
+	{"p50", 0.5, func(s *result.Summary) **float64 { return &s.P50 }, func(e *result.Ends) **[2]float64 { return &e.P50 }},
+	{"p90", 0.9, func(s *result.Summary) **float64 { return &s.P90 }, func(e *result.Ends) **[2]float64 { return &e.P90 }},
+	{"p95", 0.95, func(s *result.Summary) **float64 { return &s.P95 }, func(e *result.Ends) **[2]float64 { return &e.P95 }},
+	{"p99", 0.99, func(s *result.Summary) **float64 { return &s.P99 }, func(e *result.Ends) **[2]float64 { return &e.P99 }},
+	{"p99_9", 0.999, func(s *result.Summary) **float64 { return &s.P999 }, func(e *result.Ends) **[2]float64 { return &e.P999 }},
+}
+
 // summarize describes samples in milliseconds. independent is how many of them count as independent: what a
 // percentile needs behind it to be supported.
 func summarize(samples []float64, independent float64) result.Summary {
@@ -31,15 +45,9 @@ func summarize(samples []float64, independent float64) result.Summary {
 	if len(finite) == len(samples) {
 		s.Max = number(samples[len(samples)-1])
 	}
-	for _, p := range []struct {
-		name string
-		q    float64
-		to   **float64
-	}{
-		{"p50", 0.5, &s.P50}, {"p90", 0.9, &s.P90}, {"p95", 0.95, &s.P95}, {"p99", 0.99, &s.P99}, {"p99_9", 0.999, &s.P999},
-	} {
+	for _, p := range quantiles {
 		v := stats.Quantile(samples, p.q)
-		*p.to = number(v)
+		*p.summary(&s) = number(v)
 		if math.IsInf(v, 1) {
 			s.Beyond = append(s.Beyond, p.name)
 		}

@@ -28,6 +28,7 @@ type line struct {
 	FirstNs      *Stamp      `json:"first_arrival_ns"`
 	FirstAnswer  *Stamp      `json:"first_answer_ns"`
 	FinishNs     *Stamp      `json:"finish_ns"`
+	FinishBound  int64       `json:"finish_bound_ns,omitempty"`
 	DoneNs       *Stamp      `json:"done_ns"`
 	Arrivals     [][3]int64  `json:"arrivals"` // [delta_ns, tokens, bound_ns]; the first delta counts from the epoch
 	Events       []int       `json:"events,omitempty"`
@@ -160,6 +161,7 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		Prompt: r.Prompt, Class: r.Class, Phase: r.Phase, EpochUnixNs: epoch.UnixNano(),
 		ScheduledNs: known(r.Scheduled), SentNs: known(r.Sent), SentEndNs: known(r.SentEnd), HeadersNs: known(r.Headers),
 		FirstNs: known(r.Arrivals.First()), FirstAnswer: known(r.FirstAnswer), FinishNs: known(r.Finish), DoneNs: known(r.Done),
+		FinishBound: int64(r.FinishBound),
 		Arrivals:    [][3]int64{},
 		InputTokens: known(r.InputTokens), CachedTokens: known(r.CachedTokens), OutputTokens: known(r.OutputTokens),
 		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status,
@@ -191,6 +193,7 @@ func (l line) record() *Record {
 		ID: l.ID, Trial: l.Trial, Level: l.Level, Slot: -1, Prompt: l.Prompt, Class: l.Class, Phase: l.Phase,
 		Scheduled: orUnknown(l.ScheduledNs), Sent: orUnknown(l.SentNs), SentEnd: orUnknown(l.SentEndNs),
 		Headers: orUnknown(l.HeadersNs), FirstAnswer: orUnknown(l.FirstAnswer), Finish: orUnknown(l.FinishNs), Done: orUnknown(l.DoneNs),
+		FinishBound: time.Duration(l.FinishBound),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),
 		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status,
 		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,

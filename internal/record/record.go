@@ -56,11 +56,12 @@ type Record struct {
 	Resent    bool          // sent again since a reused connection died before any response byte
 	Status    int           // HTTP status; 0 without one
 
-	Arrivals     Arrivals // generated content, in order
-	FirstAnswer  Stamp    // first text that is not reasoning; Unset where the server does not separate them
-	InputTokens  Count    // as the server reports them
-	CachedTokens Count    // of the input tokens, those from the server's prefix cache
-	OutputTokens Count    // generated tokens; CountSource says who counted
+	Arrivals     Arrivals      // generated content, in order
+	FinishBound  time.Duration // how long before Finish that may really have come
+	FirstAnswer  Stamp         // first text that is not reasoning; Unset where the server does not separate them
+	InputTokens  Count         // as the server reports them
+	CachedTokens Count         // of the input tokens, those from the server's prefix cache
+	OutputTokens Count         // generated tokens; CountSource says who counted
 	CountSource  CountSource
 	ITLSource    ITLSource
 	FinishReason string

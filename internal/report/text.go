@@ -22,6 +22,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 		p.throughput()
 		p.latency()
 		p.classes()
+		p.instrument()
 		p.legend()
 	}
 	p.warnings()

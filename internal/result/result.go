@@ -121,6 +121,8 @@ type Metric struct {
 	// The other readings of TTFT and E2E, served. The headline is one of them.
 	Response *Summary `json:"response,omitempty"` // from scheduled
 	Service  *Summary `json:"service,omitempty"`  // from sent
+	// The instrument's own error on all of these; null where nothing was measured.
+	Instrument *Error `json:"instrument"`
 }
 
 // Summary describes samples, in milliseconds.
@@ -185,16 +187,6 @@ type Requests struct {
 	Censored       int `json:"censored"`
 	Resent         int `json:"resent"`
 	NewConnections int `json:"new_connections"`
-}
-
-// Instrument is what the client itself may have added.
-type Instrument struct {
-	Transport string   `json:"transport"`   // "epoll" or "portable"
-	Stamps    string   `json:"stamps"`      // "kernel", "user" or "mixed"
-	Delay     *Summary `json:"stamp_delay"` // the longest from kernel stamp to the client's look, of each request with kernel stamps
-	Lateness  *Summary `json:"lateness"`    // sent - due, without connecting, where nothing but the client held the request back (open loop)
-	Coalesced int      `json:"coalesced"`   // arrivals whose read completed more than one event
-	Grade     string   `json:"grade"`       // "ungraded": no certificate was made
 }
 
 // Aggregate is one level over all trials: each statistic of a trial with its interval.

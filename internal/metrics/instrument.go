@@ -1,0 +1,51 @@
+package metrics
+
+import (
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// instrument is what the records tell of the client's own part. It has no grade yet.
+func (l Level) instrument(p population) *result.Instrument {
+	in := &result.Instrument{Reasons: []string{}}
+	late := l.lateness()
+	var lateness, delay []float64
+	sources := map[record.StampSource]bool{}
+	for _, r := range p.offered {
+		if r.Sent.Set() {
+			lateness = append(lateness, ms(late[r]))
+		}
+		if r.Arrivals.Len() > 0 {
+			sources[r.StampSource] = true
+		}
+		if r.StampSource == record.StampKernel {
+			delay = append(delay, ms(r.StampDelay))
+		}
+		for a := range r.Arrivals.All() {
+			if a.Events > 1 {
+				in.Coalesced++
+			}
+			if a.Events > 1 && a.Bound > 0 {
+				in.Merged++
+			}
+		}
+	}
+	in.Stamps = stamps(sources)
+	if len(delay) > 0 {
+		s := summarize(delay, float64(len(delay)))
+		in.Delay = &s
+	}
+	s := summarize(lateness, float64(len(lateness)))
+	in.Lateness = &s
+	return in
+}
+
+func stamps(sources map[record.StampSource]bool) string {
+	switch {
+	case len(sources) > 1:
+		return "mixed"
+	case sources[record.StampKernel]:
+		return string(record.StampKernel)
+	}
+	return string(record.StampUser)
+}
