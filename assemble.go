@@ -225,6 +225,9 @@ func levelWarnings(l result.Level) []string {
 	if n := l.Tokens.CountSources["events"]; n > 0 {
 		say("the server did not count the tokens of %d of %d requests: one per event is a guess", n, l.NumSuccessful)
 	}
+	if n := l.Tokens.CountSources["unknown"]; n > 0 {
+		say("the server did not count the tokens of %d of %d answers, which came in one piece: they are in no figure", n, l.NumSuccessful)
+	}
 	if n := l.Requests.Resent; n > 0 {
 		say("%d requests were sent again since a kept-alive connection had died", n)
 	}

@@ -37,6 +37,7 @@ type Benchmark struct {
 
 	Sampling        Sampling `json:"sampling"`
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
+	Stream          *bool    `json:"stream,omitempty"`           // false: answers come in one piece, without TTFT, ITL and TPOT
 	SLO             SLO      `json:"slo"`
 	MaxErrorRate    *float64 `json:"max_error_rate,omitempty"` // failed requests of a level that make the run a failure; default 0.05
 

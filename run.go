@@ -140,6 +140,7 @@ func (r *run) open(ctx context.Context) error {
 	if server == nil || server.Dialect == nil {
 		return fmt.Errorf("backend %q opened no server, or one without a dialect", r.b.Backend.Engine())
 	}
+	server.Dialect = r.b.dialect(server.Dialect)
 	if r.server == nil {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)

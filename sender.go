@@ -88,6 +88,17 @@ func runID() string {
 	return "splleed-" + hex.EncodeToString(b[:])
 }
 
+// dialect is the server's, streaming as the user wants it. One that cannot do without streams goes on streaming.
+func (b Benchmark) dialect(d dialect.Dialect) dialect.Dialect {
+	if b.Stream == nil || *b.Stream {
+		return d
+	}
+	if whole, ok := dialect.Unstreamed(d); ok {
+		return whole
+	}
+	return d
+}
+
 // unsupported says which of the user's wishes the API cannot carry.
 func unsupported(d dialect.Dialect, s Sampling) []string {
 	var said []string

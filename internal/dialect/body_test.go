@@ -64,6 +64,67 @@ func TestBodies(t *testing.T) {
 	tgiSampling(Sampling{TopP: 0.5, TopK: 3}, `,"top_p":0.5,"top_k":3`)
 }
 
+// Every field of Sampling has a name in set, but for max_tokens, which is always sent.
+func TestEveryFieldCanBeSet(t *testing.T) {
+	got := everything().set()
+	if fields := reflect.TypeFor[Sampling]().NumField(); len(got) != fields-1 {
+		t.Errorf("%d of %d fields are set: %v", len(got), fields, got)
+	}
+	if got := (Sampling{MaxTokens: 9}).set(); len(got) > 0 {
+		t.Errorf("nothing is set, and yet %v", got)
+	}
+}
+
+func TestNativeBodies(t *testing.T) {
+	plain := Request{Model: "m", Prompt: "p"}
+	all := Request{Model: "m", Prompt: "p", Sampling: everything()}
+	checkBody(t, llamaCpp{}, plain, `{"prompt":"p","n_predict":128,"stream":true,"return_tokens":true}`)
+	checkBody(t, llamaCpp{}, all, `{"prompt":"p","n_predict":64,"stream":true,"return_tokens":true,"temperature":0.7,"top_p":0.9,"top_k":40,
+		"frequency_penalty":0,"presence_penalty":1.5,"repeat_penalty":1.1,"ignore_eos":true,"seed":0,"stop":["\n","END"]}`)
+	checkBody(t, llamaCpp{}, Request{Prompt: "p", Sampling: Sampling{TopK: -1}}, `{"prompt":"p","n_predict":128,"stream":true,"return_tokens":true,"top_k":0}`)
+	checkBody(t, ollama{}, plain, `{"model":"m","prompt":"p","stream":true,"options":{"num_predict":128}}`)
+	options := `"options":{"num_predict":64,"temperature":0.7,"top_p":0.9,"top_k":40,"frequency_penalty":0,"presence_penalty":1.5,"repeat_penalty":1.1,"seed":0,"stop":["\n","END"]}`
+	checkBody(t, ollama{}, all, `{"model":"m","prompt":"p","stream":true,`+options+`}`)
+	checkBody(t, ollamaChat{}, all, `{"model":"m","messages":[{"role":"user","content":"p"}],"stream":true,`+options+`}`)
+	checkBody(t, ollama{}, Request{Prompt: "p", ExtraBody: map[string]any{"raw": true, "options": map[string]any{"num_ctx": 9, "num_predict": 3}}},
+		`{"prompt":"p","stream":true,"raw":true,"options":{"num_predict":3,"num_ctx":9}}`)
+	checkBody(t, responses{}, all, `{"model":"m","input":"p","max_output_tokens":64,"stream":true,"temperature":0.7,"top_p":0.9}`)
+	checkBody(t, messages{}, all, `{"model":"m","messages":[{"role":"user","content":"p"}],"max_tokens":64,"stream":true,"temperature":0.7,"top_p":0.9,"top_k":40,"stop_sequences":["\n","END"]}`)
+	checkBody(t, embeddings{}, all, `{"model":"m","input":"p"}`)
+	checkBody(t, rerank{}, all, `{"model":"m","query":"p","documents":["p"]}`)
+	checkBody(t, rerank{}, Request{Prompt: "q\na\nb\n"}, `{"query":"q","documents":["a","b"]}`)
+	checkBody(t, rerank{}, Request{Prompt: "q", ExtraBody: map[string]any{"documents": []string{"x"}}}, `{"query":"q","documents":["x"]}`)
+}
+
+// Without streaming, a body says so and asks for nothing that goes with streams.
+func TestUnstreamed(t *testing.T) {
+	check := func(d Dialect, path, want string) {
+		t.Helper()
+		whole, ok := Unstreamed(d)
+		if !ok || whole.Framing() != Whole || whole.Path() != path {
+			t.Fatalf("%T: %v, %v", d, whole, ok)
+		}
+		checkBody(t, whole, Request{Prompt: "p", ContinuousUsage: true}, want)
+	}
+	check(completions{}, "/v1/completions", `{"prompt":"p","max_tokens":128,"stream":false}`)
+	check(chat{}, "/v1/chat/completions", `{"messages":[{"role":"user","content":"p"}],"max_tokens":128,"stream":false}`)
+	check(At("/x", chat{}), "/x", `{"messages":[{"role":"user","content":"p"}],"max_tokens":128,"stream":false}`)
+	check(tgi{}, "/generate", `{"inputs":"p","parameters":{"max_new_tokens":128,"details":true}}`)
+	check(llamaCpp{}, "/completion", `{"prompt":"p","n_predict":128,"stream":false,"return_tokens":true}`)
+	check(ollama{}, "/api/generate", `{"prompt":"p","stream":false,"options":{"num_predict":128}}`)
+	check(ollamaChat{}, "/api/chat", `{"messages":[{"role":"user","content":"p"}],"stream":false,"options":{"num_predict":128}}`)
+	check(responses{}, "/v1/responses", `{"input":"p","max_output_tokens":128,"stream":false}`)
+	check(messages{}, "/v1/messages", `{"messages":[{"role":"user","content":"p"}],"max_tokens":128,"stream":false}`)
+	for _, d := range []Dialect{embeddings{}, rerank{}, At("/x", rerank{})} {
+		if whole, ok := Unstreamed(d); ok {
+			t.Errorf("%T never streams, and yet %v", d, whole)
+		}
+	}
+	if h := Header(At("/x", messages{})); h["anthropic-version"] == "" {
+		t.Errorf("headers %v", h)
+	}
+}
+
 func TestExtraBody(t *testing.T) {
 	extra := map[string]any{
 		"max_tokens": 7, "stream_options": nil, "parameters": map[string]any{"max_new_tokens": 9, "watermark": true}, "x": []int{1},
@@ -100,21 +161,27 @@ func TestUnsupported(t *testing.T) {
 	check(At("/x", tgi{}), everything(), lacks...)
 	check(tgi{}, Sampling{TopK: -1})
 	check(chat{}, everything())
+	check(llamaCpp{}, everything(), "min_tokens")
+	check(ollamaChat{}, everything(), "min_tokens", "ignore_eos")
+	check(messages{}, everything(), "min_tokens", "frequency_penalty", "presence_penalty", "repetition_penalty", "ignore_eos", "seed")
+	check(responses{}, everything(), "min_tokens", "top_k", "frequency_penalty", "presence_penalty", "repetition_penalty", "ignore_eos", "stop", "seed")
+	check(embeddings{}, Sampling{MaxTokens: 5, IgnoreEOS: true}, "ignore_eos")
 }
 
 func TestNamed(t *testing.T) {
-	if got, want := Names(), []string{"chat", "completions", "tgi"}; !slices.Equal(got, want) {
+	if got, want := Names(), []string{"chat", "completions", "embeddings", "llamacpp", "messages", "ollama", "ollama-chat", "rerank", "responses", "tgi"}; !slices.Equal(got, want) {
 		t.Errorf("names: got %v, want %v", got, want)
 	}
 	check := func(name, path string) {
 		t.Helper()
-		if d, ok := Named(name); ok != (path != "") || ok && (d.Path() != path || d.Framing() != SSE) {
+		if d, ok := Named(name); ok != (path != "") || ok && d.Path() != path {
 			t.Errorf("%q: got %v, %v", name, d, ok)
 		}
 	}
 	check("completions", "/v1/completions")
 	check("Chat", "/v1/chat/completions")
 	check("tgi", "/generate_stream")
+	check("ollama-chat", "/api/chat")
 	check("gemini", "")
 	if d := At("/custom", chat{}); d.Path() != "/custom" || d.Framing() != SSE {
 		t.Errorf("moved: %v", d.Path())

@@ -1,38 +1,53 @@
 package dialect
 
 // chat is OpenAI's /v1/chat/completions: the prompt is one user message.
-type chat struct{}
+type chat struct{ whole bool }
 
-func (chat) Path() string     { return "/v1/chat/completions" }
-func (chat) Framing() Framing { return SSE }
+func (chat) Path() string          { return "/v1/chat/completions" }
+func (c chat) Framing() Framing    { return framing(SSE, c.whole) }
+func (c chat) Unstreamed() Dialect { return chat{whole: true} }
 
-func (chat) Body(r Request) ([]byte, error) {
-	o := openAI(r)
+func (c chat) Body(r Request) ([]byte, error) {
+	o := openAI(r, !c.whole)
 	o["messages"] = []object{{"role": "user", "content": r.Prompt}}
 	return encode(o, r.Prompt, r.ExtraBody)
 }
 
-func (chat) Decoder() Decoder { return &openAIDecoder{kind: chatKind} }
+func (c chat) Decoder() Decoder {
+	if c.whole {
+		return &decoder{event: &chunk{kind: messageKind}}
+	}
+	return &decoder{event: &chunk{kind: chatKind}}
+}
 
 // delta is what a chat event adds to the answer.
 type delta struct {
-	Role             filled `json:"role"`
-	Content          filled `json:"content"`
-	Refusal          filled `json:"refusal"`
-	ToolCalls        filled `json:"tool_calls"`
-	FunctionCall     filled `json:"function_call"`
-	Reasoning        filled `json:"reasoning"`
-	ReasoningContent filled `json:"reasoning_content"`
+	Role         filled `json:"role"`
+	Content      filled `json:"content"`
+	Refusal      filled `json:"refusal"`
+	ToolCalls    filled `json:"tool_calls"`
+	FunctionCall filled `json:"function_call"`
+
+	// Reasoning has a name with every server.
+	Reasoning        filled `json:"reasoning"`         // vLLM, OpenRouter, Groq, Ollama
+	ReasoningContent filled `json:"reasoning_content"` // DeepSeek, SGLang, llama.cpp, older vLLM
+	ReasoningText    filled `json:"reasoning_text"`
+	ReasoningDetails filled `json:"reasoning_details"`
+	Thinking         filled `json:"thinking"`
 }
 
 // chatKind: the event that announces the role is no step of generation; any other without content may be a token that
 // has no text.
-func chatKind(c *choice) Content {
-	d := &c.Delta
+func chatKind(c *choice) Content { return c.Delta.kind() }
+
+// messageKind is that of a whole answer.
+func messageKind(c *choice) Content { return c.Message.kind() }
+
+func (d *delta) kind() Content {
 	switch {
 	case bool(d.Content || d.Refusal || d.ToolCalls || d.FunctionCall):
 		return Text
-	case bool(d.Reasoning || d.ReasoningContent):
+	case bool(d.Reasoning || d.ReasoningContent || d.ReasoningText || d.ReasoningDetails || d.Thinking):
 		return Reasoning
 	case bool(d.Role):
 		return None

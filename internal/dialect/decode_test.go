@@ -44,6 +44,9 @@ func TestChatDelta(t *testing.T) {
 	delta(`{"role":"assistant","content":null,"reasoning_content":null,"tool_calls":[]}`, None)
 	delta(`{"tool_calls":[{"index":0,"function":{"arguments":"{"}}]}`, Text)
 	delta(`{"function_call":{"name":"f"}}`, Text)
+	delta(`{"reasoning_text":"hm"}`, Reasoning)
+	delta(`{"content":"","reasoning_details":[{"type":"reasoning.text","text":"hm"}]}`, Reasoning)
+	delta(`{"content":null,"thinking":"hm"}`, Reasoning)
 	delta(`{"refusal":"no"}`, Text)
 	delta(`{"content":[{"type":"text","text":"a"}]}`, Text)
 	delta(`{"content":" "}`, Text)
@@ -106,7 +109,8 @@ func TestTGIDelta(t *testing.T) {
 
 func TestMalformedPayloads(t *testing.T) {
 	for name, d := range table {
-		for _, payload := range []string{`{"choices":[`, `{"token":`, `hello`, `[1]`, `{"choices":7,"token":7}`, `{} {}`} {
+		for _, payload := range []string{`{"choices":[`, `{"token":`, `hello`, `[1]`, `{} {}`,
+			`{"choices":7,"token":7,"delta":{"type":7},"stop_type":7,"done_reason":7,"data":7,"response":7,"usage":7,"type":7}`} {
 			if delta, err := d.Decoder().Decode([]byte(payload)); err == nil {
 				t.Errorf("%s takes %s for %+v", name, payload, delta)
 			}

@@ -93,6 +93,7 @@ const (
 	Blank                    // a generated event without text: a token only if usage says so
 	Text                     // text of the answer, or a tool call
 	Reasoning                // reasoning text, where the server separates it
+	Computed                 // a result that is not generated: a vector, scores
 )
 
 // Usage is the server's own count of tokens so far.
@@ -117,6 +118,29 @@ func Unsupported(d Dialect, s Sampling) []string {
 	return nil
 }
 
+// Streamable is implemented by dialects whose API can also answer in one piece.
+type Streamable interface {
+	// Unstreamed is the same API without streaming.
+	Unstreamed() Dialect
+}
+
+// Unstreamed is d without streaming; false where d cannot, or never streams.
+func Unstreamed(d Dialect) (Dialect, bool) {
+	if s, ok := d.(Streamable); ok {
+		u := s.Unstreamed()
+		return u, u != nil
+	}
+	return nil, false
+}
+
+// framing is that of a dialect which can also answer in one piece.
+func framing(streamed Framing, whole bool) Framing {
+	if whole {
+		return Whole
+	}
+	return streamed
+}
+
 // At is d, posted to another path.
 func At(path string, d Dialect) Dialect { return moved{d, path} }
 
@@ -127,12 +151,39 @@ type moved struct {
 
 func (m moved) Path() string                    { return m.path }
 func (m moved) Unsupported(s Sampling) []string { return Unsupported(m.Dialect, s) }
+func (m moved) Header() map[string]string       { return Header(m.Dialect) }
+
+// Unstreamed is posted to the same path: the user's.
+func (m moved) Unstreamed() Dialect {
+	if d, ok := Unstreamed(m.Dialect); ok {
+		return moved{d, m.path}
+	}
+	return nil
+}
+
+// Headed is implemented by dialects whose requests carry headers of their own.
+type Headed interface{ Header() map[string]string }
+
+// Header returns the headers that d wants on every request; nil for none.
+func Header(d Dialect) map[string]string {
+	if h, ok := d.(Headed); ok {
+		return h.Header()
+	}
+	return nil
+}
 
 // Note: the house keeps one table of dialects so that "--api" can name and list them.
 var table = map[string]Dialect{
 	"completions": completions{},
 	"chat":        chat{},
+	"responses":   responses{},
+	"messages":    messages{},
+	"embeddings":  embeddings{},
+	"rerank":      rerank{},
 	"tgi":         tgi{},
+	"llamacpp":    llamaCpp{},
+	"ollama":      ollama{},
+	"ollama-chat": ollamaChat{},
 }
 
 // Named returns the dialect of a name, such as "completions".

@@ -34,6 +34,8 @@ func (c *choice) scan(s *scanner) {
 			c.Text.scan(s)
 		case "delta":
 			c.Delta.scan(s)
+		case "message":
+			c.Message.scan(s)
 		case "finish_reason":
 			scanFinish(s, &c.Finish)
 		case "token_ids":
@@ -61,6 +63,12 @@ func (d *delta) scan(s *scanner) {
 			d.Reasoning.scan(s)
 		case "reasoning_content":
 			d.ReasoningContent.scan(s)
+		case "reasoning_text":
+			d.ReasoningText.scan(s)
+		case "reasoning_details":
+			d.ReasoningDetails.scan(s)
+		case "thinking":
+			d.Thinking.scan(s)
 		}
 	}
 }
@@ -132,17 +140,41 @@ func (f *filled) scan(s *scanner) {
 	s.hole(value)
 }
 
+// scan notes a hole for each id: what they are does not matter, how many there are does.
+func (n *length) scan(s *scanner) {
+	count := 0
+	for s.Open('['); s.Element(); count++ {
+		id := s.Value()
+		if k := kindOf(id); k != integer && k != fraction {
+			s.Fail()
+		}
+		s.hole(id)
+	}
+	if count > 0 {
+		*n = length(count)
+	}
+}
+
 // scanFinish allocates only for reasons that no server is known to give.
 func scanFinish(s *scanner, to *string) {
-	reason := s.Word()
-	if reason == nil {
+	scanWord(s, to, "stop", "length", "eos_token", "stop_sequence", "tool_calls", "content_filter", "abort")
+}
+
+// scanWord reads a string that is probably one of those known, without allocating it then.
+func scanWord(s *scanner, to *string, known ...string) {
+	word := s.Word()
+	switch {
+	case word == nil:
+		return
+	case len(word) == 0:
+		*to = ""
 		return
 	}
-	for _, known := range []string{"", "stop", "length", "eos_token", "stop_sequence", "tool_calls", "content_filter", "abort"} {
-		if string(reason) == known {
-			*to = known
+	for _, k := range known {
+		if string(word) == k {
+			*to = k
 			return
 		}
 	}
-	*to = string(reason)
+	*to = string(word)
 }

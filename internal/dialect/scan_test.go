@@ -12,38 +12,27 @@ import (
 	"github.com/splleed/splleed/internal/wire"
 )
 
-// slowly is what a payload brings by encoding/json alone, to a decoder that knows no other event.
-func slowly(d Dialect, payload []byte) (Delta, error) {
+// slowly is what a payload brings by encoding/json alone.
+func slowly(decoder *decoder, payload []byte) (Delta, error) {
 	payload = bytes.TrimSpace(payload)
 	if len(payload) == 0 {
 		return Delta{}, nil
 	}
-	switch decoder := d.Decoder().(type) {
-	case *tgiDecoder:
-		err := decoder.event.unmarshal(payload)
-		if err != nil {
-			return Delta{}, err
-		}
-		return decoder.event.delta(), nil
-	case *openAIDecoder:
-		if string(payload) == "[DONE]" {
-			return Delta{Done: true}, nil
-		}
-		err := decoder.chunk.unmarshal(payload)
-		if err != nil {
-			return Delta{}, err
-		}
-		return decoder.delta(payload), nil
+	if string(payload) == "[DONE]" {
+		return Delta{Done: true}, nil
 	}
-	panic("a decoder without a slow path")
+	if err := decoder.unmarshal(payload); err != nil {
+		return Delta{}, err
+	}
+	return decoder.event.delta(payload), nil
 }
 
 // checkLikeJSON feeds the payloads of one stream to one decoder.
 func checkLikeJSON(t *testing.T, d Dialect, payloads [][]byte) {
 	t.Helper()
-	decoder := d.Decoder()
+	decoder, slow := d.Decoder(), d.Decoder().(*decoder)
 	for i, p := range payloads {
-		want, wantErr := slowly(d, p)
+		want, wantErr := slowly(slow, p)
 		p = bytes.Clone(p)
 		got, err := decoder.Decode(p)
 		if got != want || fmt.Sprint(err) != fmt.Sprint(wantErr) || got.Tokens < 0 || err != nil && got != (Delta{}) {
@@ -113,7 +102,16 @@ var odd = []string{
 	` { "choices" : [ { "text" : "a" , "token_ids" : [ ] } ] , "error" : { } } `, `{"choices":[{"text":[ ]}]}`, `{"choices":[{"text":{"a":1}}]}`, `{"choices":[{"text":0}]}`,
 	`{"token":{"id":1,"text":"a"},"token":{"text":""}}`, `{"token":{"id":-5,"text":""}}`, `{"token":{"id":1.5,"text":"a"}}`, `{"token":{"id":null,"text":"a"}}`,
 	`{"choices":[{"delta":{"content":"a","tool_calls":[{}]},"token_ids":[1]}],"usage":{},"error":{"message":[]}}`,
-	`{"token":{"id":1,"text":"a"},"details":{"generated_tokens":1},"error":[[["x"]]]}`, `{"token":{"id":1,"text":"a"},"generated_text":false}`, `{"details":null}`, `{"error":"a","error":""}`, `{"message":"m"}`, `[]`, `"a"`, `null`, `{}`, `7`,
+	`{"token":{"id":1,"text":"a"},"details":{"generated_tokens":1},"error":[[["x"]]]}`, `{"token":{"id":1,"text":"a"},"generated_text":false}`, `{"details":null}`, `{"error":"a","error":""}`, `{"message":"m"}`,
+	`{"content":"a","tokens":[1,2]}`, `{"content":"a","tokens":["a,b"]}`, `{"content":"a","tokens":[1,[2,3]]}`, `{"content":"a","tokens":[1],"tokens":null}`, `{"content":"a","tokens":[1],"tokens":[]}`,
+	`{"content":"a","tokens":[1],"stop":true,"tokens_predicted":5}`, `{"content":"a","tokens":[1],"stop":true,"tokens_predicted":6}`, `{"content":"","stop":1,"stop_type":7}`, `{"content":"","stop":"x","stop_type":"é","timings":null}`,
+	`{"created_at":"2","response":"a","done":false}`, `{"created_at":"3","response":"b","done":false}`, `{"created_at":"","response":"b","done":false}`, `{"response":"a","done":true,"eval_count":1.5}`,
+	`{"type":"response.output_text.delta","sequence_number":4,"delta":"a"}`, `{"type":"response.output_text.delta","sequence_number":5,"delta":"b"}`, `{"type":"response.output_text.delta","sequence_number":5,"delta":""}`,
+	`{"delta":"a","type":"response.x.delta","type":"y"}`, `{"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":1,"output_tokens":2}}}`, `{"type":"error","message":"m","error":{"message":"n"}}`,
+	`{"type":"message_start","message":{"usage":{"input_tokens":5,"output_tokens":1}}}`, `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}`, `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"b"}}`,
+	`{"type":"content_block_delta","delta":{"text":"a"},"delta":{"text":""}}`, `{"type":"message_delta","delta":{"stop_reason":"max_tokens"},"usage":{"output_tokens":9}}`,
+	`{"data":[{"embedding":[1]}],"usage":{"prompt_tokens":3}}`, `{"results":[{"index":0}],"usage":{"total_tokens":3}}`,
+	`{"choices":[{"message":{"role":"assistant","content":"a","reasoning":null},"finish_reason":"stop"}]}`, `[]`, `"a"`, `null`, `{}`, `7`,
 }
 
 func TestOddPayloadsLikeJSON(t *testing.T) {
@@ -146,14 +144,8 @@ func FuzzDecode(f *testing.F) {
 // checkHits says of each payload of a stream whether the template of those before decides it.
 func checkHits(t *testing.T, d Dialect, payloads []string, want ...bool) {
 	t.Helper()
-	decoder := d.Decoder()
-	var known *template
-	switch decoder := decoder.(type) {
-	case *openAIDecoder:
-		known = &decoder.template
-	case *tgiDecoder:
-		known = &decoder.template
-	}
+	decoder := d.Decoder().(*decoder)
+	known := &decoder.template
 	var buffer []byte // each event lies where the last one lay
 	for i, p := range payloads {
 		buffer = append(buffer[:0], p...)
@@ -184,6 +176,12 @@ func TestTemplateHits(t *testing.T) {
 	checkHits(t, tgi{}, around(`{"index":1,"token":{"id":`, `,"logprob":-1.5,"special":false}}`,
 		`5,"text":"a"`, `60000,"text":"bc"`, `-5,"text":"a"`, `5.0,"text":"a"`, `5,"text":"a"`, `1234567890,"text":"a"`, `5,"text":""`),
 		false, true, true, false, false, false, false)
+	checkHits(t, llamaCpp{}, around(`{"index":0,`, `,"stop":false,"tokens_evaluated":7}`,
+		`"content":"a","tokens":[5]`, `"content":"bc","tokens":[60000]`, `"content":"b","tokens":[5,6]`, `"content":"b","tokens":[7,8]`, `"content":"","tokens":[7,8]`),
+		false, true, false, true, false)
+	checkHits(t, ollama{}, around(`{"model":"m","created_at":`, `,"done":false}`, `"1","response":"a"`, `"22","response":"b"`, `"3","response":""`), false, true, false)
+	checkHits(t, responses{}, around(`{"type":"response.output_text.delta","sequence_number":`, `}`, `3,"delta":"a"`, `44,"delta":"b"`, `5,"delta":""`), false, true, false)
+	checkHits(t, messages{}, around(`{"type":"content_block_delta","delta":{"type":"text_delta","text":`, `}}`, `"a"`, `"b"`, `""`), false, true, false)
 	// Where the scanner gives up after the text, the template still helps.
 	checkHits(t, chat{}, around(`{"choices":[{"delta":{"content":`, `}}],"X":0}`, `"a"`, `"b"`, `""`), false, true, false)
 }
@@ -257,6 +255,17 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 		`{"choices":[{"delta":{"role":"assistant","content":""}}]}`, `{"choices":[{"delta":{"reasoning_content":"Hm"},"token_ids":[1]}]}`,
 		`{"choices":[{"delta":{"content":"a"},"logprobs":{"content":[{"token":"A","logprob":-1.5e-3,"bytes":[65]}]}}]}`,
 		`{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\""}}]}}]}`, `{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}`)
+	check(llamaCpp{},
+		`{"index":0,"content":" a","tokens":[29],"stop":false,"id_slot":-1,"tokens_predicted":1,"tokens_evaluated":7}`,
+		`{"index":0,"content":"b","tokens":[1234],"stop":false,"id_slot":-1,"tokens_predicted":2,"tokens_evaluated":7}`,
+		`{"content":"","tokens":[],"stop":true,"tokens_predicted":3,"tokens_evaluated":7,"stop_type":"limit","timings":{"cache_n":6}}`)
+	check(ollama{},
+		`{"model":"m","created_at":"2026-11-23T10:00:00.1Z","response":"The","done":false}`, `{"model":"m","created_at":"2026-11-23T10:00:00.23Z","response":" a","done":false}`,
+		`{"model":"m","response":"","done":true,"done_reason":"stop","context":[1,2],"prompt_eval_count":26,"eval_count":3}`)
+	check(responses{},
+		`{"type":"response.output_text.delta","sequence_number":3,"item_id":"i","delta":"a","logprobs":[]}`, `{"type":"response.output_text.delta","sequence_number":4,"item_id":"i","delta":"b","logprobs":[]}`)
+	check(messages{},
+		`{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"Hello"}}`, `{"type":"content_block_delta","index":1,"delta":{"type":"text_delta","text":"!"}}`)
 	check(tgi{},
 		`{"index":1,"token":{"id":5,"text":"a","logprob":-1.5,"special":false},"generated_text":null,"details":null}`,
 		`{"index":2,"token":{"id":2,"text":"","logprob":0,"special":true},"generated_text":"a","details":{"finish_reason":"eos_token","generated_tokens":2,"seed":null}}`)

@@ -69,10 +69,10 @@ func (t *template) matches(payload []byte) bool {
 // forget makes room for the holes of the next event.
 func (t *template) forget() { t.event, t.holes = t.event[:0], t.holes[:0] }
 
-// learn takes an event whose holes were noted; where the scanner gave up, those before count. One without text teaches
-// nothing: there the holes may matter.
+// learn takes an event whose holes were noted; where the scanner gave up, those before count. One without text, or with
+// counts, teaches nothing: there the holes may matter.
 func (t *template) learn(event []byte, delta Delta) {
-	if len(t.holes) > 0 && len(event) <= maxTemplate && (delta.Content == Text || delta.Content == Reasoning) {
+	if len(t.holes) > 0 && !delta.Usage.Known && len(event) <= maxTemplate && (delta.Content == Text || delta.Content == Reasoning) {
 		t.event, t.delta = append(t.event, event...), delta
 	}
 }

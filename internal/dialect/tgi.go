@@ -1,19 +1,19 @@
 package dialect
 
-import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"maps"
-
-	"github.com/splleed/splleed/internal/wire"
-)
+import "maps"
 
 // tgi is Text Generation Inference's own /generate_stream: one event a token.
-type tgi struct{}
+type tgi struct{ whole bool }
 
-func (tgi) Path() string     { return "/generate_stream" }
-func (tgi) Framing() Framing { return SSE }
+func (t tgi) Path() string {
+	if t.whole {
+		return "/generate"
+	}
+	return "/generate_stream"
+}
+
+func (t tgi) Framing() Framing    { return framing(SSE, t.whole) }
+func (t tgi) Unstreamed() Dialect { return tgi{whole: true} }
 
 // Unsupported names what TGI has no parameter for.
 func (tgi) Unsupported(s Sampling) (names []string) {
@@ -67,11 +67,11 @@ func (tgi) parameters(s Sampling) object {
 	return p
 }
 
-func (tgi) Decoder() Decoder { return new(tgiDecoder) }
-
-type tgiDecoder struct {
-	event    tgiEvent
-	template template
+func (t tgi) Decoder() Decoder {
+	if t.whole {
+		return &decoder{event: new(tgiWhole)}
+	}
+	return &decoder{event: new(tgiEvent)}
 }
 
 // tgiEvent is what matters of one event.
@@ -89,47 +89,13 @@ type tgiEvent struct {
 	Error errorText `json:"error"`
 }
 
-// parse reads an event into e, as chunk does.
-func (e *tgiEvent) parse(payload []byte, t *template) error {
-	e.reset()
-	t.forget()
-	if s := (scanner{wire.NewScanner(payload), t}); e.scan(&s) {
-		return nil
-	}
-	return e.unmarshal(payload)
-}
-
 func (e *tgiEvent) reset() {
 	*e = tgiEvent{}
 	e.Token.ID, e.Details.Input, e.Details.Output = -1, -1, -1
 }
 
-func (e *tgiEvent) unmarshal(payload []byte) error {
-	e.reset()
-	if err := json.Unmarshal(payload, e); err != nil {
-		return fmt.Errorf("event %.60q: %w", payload, err)
-	}
-	return nil
-}
-
-// Decode is Decoder's.
-func (d *tgiDecoder) Decode(payload []byte) (Delta, error) {
-	if payload = bytes.TrimSpace(payload); len(payload) == 0 {
-		return Delta{}, nil
-	}
-	if d.template.matches(payload) {
-		return d.template.delta, nil
-	}
-	if err := d.event.parse(payload, &d.template); err != nil {
-		return Delta{}, err
-	}
-	delta := d.event.delta()
-	d.template.learn(payload, delta)
-	return delta, nil
-}
-
-// delta is what the event brought.
-func (e *tgiEvent) delta() Delta {
+// delta is event's.
+func (e *tgiEvent) delta([]byte) Delta {
 	delta := Delta{Error: string(e.Error), Finish: e.Details.Finish}
 	switch {
 	case bool(e.Token.Text):
@@ -142,6 +108,34 @@ func (e *tgiEvent) delta() Delta {
 	}
 	if e.GeneratedText && delta.Finish == "" {
 		delta.Finish = "unknown" // the last event; its reason comes only with details
+	}
+	return delta
+}
+
+// tgiWhole is a whole response. It does not tell how long the prompt was.
+type tgiWhole struct {
+	unscanned
+	Text    filled `json:"generated_text"`
+	Details struct {
+		Finish string `json:"finish_reason"`
+		Output int    `json:"generated_tokens"`
+	} `json:"details"`
+	Error errorText `json:"error"`
+}
+
+func (w *tgiWhole) reset() {
+	*w = tgiWhole{}
+	w.Details.Output = -1
+}
+
+// delta is event's.
+func (w *tgiWhole) delta([]byte) Delta {
+	delta := Delta{Error: string(w.Error), Finish: w.Details.Finish, Done: w.Error == ""}
+	if w.Text {
+		delta.Content = Text
+	}
+	if w.Details.Output >= 0 {
+		delta.Usage = Usage{Known: true, Input: -1, Output: w.Details.Output}
 	}
 	return delta
 }

@@ -12,7 +12,7 @@ import (
 type LlamaCpp struct {
 	Model    string `json:"model,omitempty"`    // the GGUF file, needed to start a server; or a running server's name for it
 	Endpoint string `json:"endpoint,omitempty"` // "http://host:8080"; empty means managed
-	API      string `json:"api,omitempty"`      // "completions" (default) or "chat"
+	API      string `json:"api,omitempty"`      // "completions" (default), "chat", "native", …
 	Access
 	Launch
 	Host       string         `json:"host,omitempty"`         // default 127.0.0.1

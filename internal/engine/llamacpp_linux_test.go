@@ -34,7 +34,7 @@ func TestLlamaCppArgs(t *testing.T) {
 }
 
 func TestLlamaCppFaults(t *testing.T) {
-	l := LlamaCpp{API: "native", Port: -2, CtxSize: -1, Parallel: -1, NGPULayers: ptr(-1), ExtraArgs: map[string]any{"alias": "a"}}
+	l := LlamaCpp{API: "telnet", Port: -2, CtxSize: -1, Parallel: -1, NGPULayers: ptr(-1), ExtraArgs: map[string]any{"alias": "a"}}
 	var got []string
 	for _, f := range l.Validate() {
 		got = append(got, f.Path)

@@ -349,7 +349,7 @@ func TestFirstRequest(t *testing.T) {
 	check := func(b Backend, f *fake, want func(body map[string]any) bool) {
 		t.Helper()
 		url := serve(t, f)
-		d, err := apis{"completions", "native"}.dialect(map[string]string{"vllm": "completions", "tgi": "native"}[b.Engine()])
+		d, err := apis{"completions", "native=tgi"}.dialect(map[string]string{"vllm": "completions", "tgi": "native"}[b.Engine()])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,7 +13,7 @@ import (
 type OpenAI struct {
 	Model    string `json:"model,omitempty"`    // as the server names it
 	Endpoint string `json:"endpoint,omitempty"` // base URL: "https://host", also with "/v1" at its end
-	API      string `json:"api,omitempty"`      // "chat" (default) or "completions"
+	API      string `json:"api,omitempty"`      // "chat" (default), "completions", …
 	Path     string `json:"path,omitempty"`     // where to post, in place of the API's own path
 	Access
 }

@@ -32,13 +32,13 @@ type Sim struct {
 func (s Sim) Engine() string { return "sim" }
 
 // simAPIs are the APIs with the names of their dialects.
-var simAPIs = map[string]string{"": "completions", "auto": "completions", "completions": "completions", "chat": "chat", "native": "tgi"}
+var simAPIs = map[string]string{"": "completions", "auto": "completions", "completions": "completions", "chat": "chat", "native": "tgi", "embeddings": "embeddings", "rerank": "rerank"}
 
 // Validate names the bad fields.
 func (s Sim) Validate() invalid.Fields {
 	var bad invalid.Fields
 	_, ok := simAPIs[s.API]
-	bad.Check(ok, "api", "must be \"completions\", \"chat\" or \"native\", not %q", s.API)
+	bad.Check(ok, "api", "must be \"completions\", \"chat\", \"native\", \"embeddings\" or \"rerank\", not %q", s.API)
 	bad.Check(s.Mode == "" || s.Mode == "engine" || s.Mode == "script", "mode", "must be \"engine\" or \"script\", not %q", s.Mode)
 	bad.Check(s.Speed >= 0, "speed", "must be positive, not %v", s.Speed)
 	bad.Check(s.MaxNumSeqs >= 0, "max_num_seqs", "must be at least 1, not %d", s.MaxNumSeqs)

@@ -13,7 +13,7 @@ import (
 type VLLM struct {
 	Model    string `json:"model,omitempty"`    // name or path; needed to start a server
 	Endpoint string `json:"endpoint,omitempty"` // "http://host:8000"; empty means managed
-	API      string `json:"api,omitempty"`      // "completions" (default) or "chat"
+	API      string `json:"api,omitempty"`      // "completions" (default), "chat", …
 	Access
 	Launch
 	Host                 string         `json:"host,omitempty"`                   // default 127.0.0.1

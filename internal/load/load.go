@@ -153,6 +153,7 @@ func (r *runner) start(t ticket, slot int, scheduled record.Stamp, due time.Dura
 func (r *runner) prepare(t ticket, slot int, scheduled record.Stamp) Prepared {
 	p := r.Prepare(t.phase, t.i)
 	p.Record.Phase, p.Record.Slot, p.Record.Scheduled = t.phase, slot, scheduled
+	p.Record.Whole = r.API.Framing() == dialect.Whole
 	return p
 }
 

@@ -7,6 +7,7 @@ import (
 
 // settle decides how many tokens each arrival carried, from most to least trusted, and writes the arrivals' log:
 //
+//   - the response came in one piece: all of them;
 //   - every event said so (token ids, TGI): those;
 //   - usage came with every event: its steps;
 //   - usage equals the events with text: one each;
@@ -26,6 +27,8 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	var tokens func(arrival) int
 	counted := usage.Known && usage.Output >= 0 && believable(usage.Output, r.RequestedMax)
 	switch out := usage.Output; {
+	case r.Whole:
+		tokens = whole(r, sum.tokens)
 	case sum.tokens > 0 && (!counted || out == sum.tokens):
 		tokens = func(a arrival) int { return a.tokens }
 		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
@@ -50,6 +53,15 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 		r.CachedTokens = record.Count(usage.Cached)
 	}
 	write(&r.Arrivals, arrivals, tokens)
+}
+
+// whole counts the tokens of a response in one piece. Where the server does not, nobody can.
+func whole(r *record.Record, ids int) func(arrival) int {
+	r.CountSource = record.FromNobody
+	if ids > 0 {
+		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(ids)
+	}
+	return func(arrival) int { return r.OutputTokens.OrZero() }
 }
 
 // believable reports whether a request that asked for at most so many tokens can have got so many: a server's nonsense

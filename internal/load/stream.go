@@ -21,6 +21,7 @@ type stream struct {
 	reasoning bool // the server separates reasoning from the answer
 	answer    bool // the read at hand brought text of the answer
 	finish    bool // the read at hand brought content or a finish reason
+	computed  bool // the response holds a result that is not generated
 	complete  bool // the response said that it is complete
 	active    bool
 	ownStamps bool            // not all arrivals have the kernel's stamp
@@ -75,6 +76,8 @@ func (s *stream) take(d dialect.Delta) {
 		s.reasoning = true
 	case dialect.Blank:
 		s.read.blank++
+	case dialect.Computed:
+		s.computed = true
 	}
 	s.read.tokens += d.Tokens
 	if d.Content != dialect.None {
@@ -134,7 +137,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 	case !s.complete:
 		return &record.Failure{Type: record.Truncated, Message: "the stream ended without a finish reason and without [DONE]"}
 	}
-	if s.rec.Arrivals.Len() == 0 && s.rec.OutputTokens <= 0 {
+	if s.rec.Arrivals.Len() == 0 && s.rec.OutputTokens <= 0 && !s.computed {
 		return &record.Failure{Type: record.Empty, Message: "the response finished without content"}
 	}
 	return nil

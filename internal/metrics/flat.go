@@ -31,7 +31,7 @@ func wholePass(l *result.Level, p population) {
 	}
 	generated := 0
 	for _, r := range p.served {
-		generated += int(r.OutputTokens)
+		generated += r.OutputTokens.OrZero()
 	}
 	l.TotalTimeSec = &wall
 	l.ThroughputRequestsPerSec = number(float64(len(p.served)) / wall)

@@ -45,7 +45,7 @@ func (l Level) goodput(p population, seconds float64) *result.Goodput {
 	for _, r := range p.served {
 		if l.meets(objectives, r, g) {
 			g.Good++
-			tokens += int(r.OutputTokens)
+			tokens += r.OutputTokens.OrZero()
 		}
 	}
 	share := func(good, of int) *float64 { return number(100 * float64(good) / float64(of)) }
@@ -75,7 +75,7 @@ func (l Level) meets(objectives []objective, r *record.Record, g *result.Goodput
 	good := true
 	for _, o := range objectives {
 		switch v := o.metric(r, l.start(r)); {
-		case len(v) == 0 && !o.always:
+		case len(v) == 0 && (!o.always || r.Whole):
 			g.NotApplicable[o.name]++
 		case len(v) == 0 || v[0] > o.limit:
 			g.Missed[o.name]++

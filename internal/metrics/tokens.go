@@ -12,7 +12,7 @@ func tokens(p population) result.Tokens {
 	t := result.Tokens{CountSources: map[string]int{}, ITLSources: map[string]int{}, PerArrival: map[string]int{}, FinishReasons: map[string]int{}}
 	var input, cached counter
 	for _, r := range p.served {
-		t.Output += int(r.OutputTokens)
+		t.Output += r.OutputTokens.OrZero()
 		t.CountSources[string(r.CountSource)]++
 		t.ITLSources[string(r.ITLSource)]++
 		t.FinishReasons[r.FinishReason]++

@@ -3,12 +3,19 @@ package metrics
 import "github.com/splleed/splleed/internal/record"
 
 // ttft, time to first token: first arrival of generated content - start. Headers, roles and empty deltas are no tokens.
+// Of a response in one piece it is undefined, as are ITL, TPOT and what else needs the time of a token.
 func ttft(r *record.Record, start record.Stamp) []float64 {
+	if r.Whole {
+		return nil
+	}
 	return between(start, r.Arrivals.First())
 }
 
 // ttfa, time to first answer: first text that is not reasoning - start; where the server separates reasoning.
 func ttfa(r *record.Record, start record.Stamp) []float64 {
+	if r.Whole {
+		return nil
+	}
 	return between(start, r.FirstAnswer)
 }
 

@@ -113,7 +113,7 @@ func (f *flow) during(t Trial) {
 func (f *flow) of(served []*record.Record) {
 	for _, r := range served {
 		f.completion(r)
-		f.output += int(r.OutputTokens)
+		f.output += r.OutputTokens.OrZero()
 	}
 }
 

@@ -39,6 +39,7 @@ type line struct {
 	ITLSource    ITLSource   `json:"itl_source,omitempty"`
 	FinishReason string      `json:"finish_reason,omitempty"`
 	Status       int         `json:"status,omitempty"`
+	Whole        bool        `json:"whole,omitempty"`
 	Stamps       StampSource `json:"stamps"`
 	StampDelayNs int64       `json:"stamp_delay_ns,omitempty"` // the longest
 	Connected    bool        `json:"new_connection"`
@@ -164,7 +165,7 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		FinishBound: int64(r.FinishBound),
 		Arrivals:    [][3]int64{},
 		InputTokens: known(r.InputTokens), CachedTokens: known(r.CachedTokens), OutputTokens: known(r.OutputTokens),
-		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status,
+		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status, Whole: r.Whole,
 		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay), Connected: r.Connected, ConnectNs: int64(r.Connect), Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
 		PromptSize: r.PromptSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
 	}
@@ -195,7 +196,7 @@ func (l line) record() *Record {
 		Headers: orUnknown(l.HeadersNs), FirstAnswer: orUnknown(l.FirstAnswer), Finish: orUnknown(l.FinishNs), Done: orUnknown(l.DoneNs),
 		FinishBound: time.Duration(l.FinishBound),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),
-		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status,
+		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status, Whole: l.Whole,
 		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
 		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}

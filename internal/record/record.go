@@ -55,6 +55,7 @@ type Record struct {
 	Connect   time.Duration // what making it took, before Sent: look-up, TCP, TLS; 0 without one
 	Resent    bool          // sent again since a reused connection died before any response byte
 	Status    int           // HTTP status; 0 without one
+	Whole     bool          // the response was to come in one piece: when its tokens were made is not known
 
 	Arrivals     Arrivals      // generated content, in order
 	FinishBound  time.Duration // how long before Finish that may really have come
@@ -82,6 +83,9 @@ const Unknown Count = -1
 // Known reports whether somebody counted.
 func (c Count) Known() bool { return c >= 0 }
 
+// OrZero is the count, 0 where nobody counted: for sums.
+func (c Count) OrZero() int { return max(0, int(c)) }
+
 // CountSource says who counted the output tokens, from most to least trusted.
 type CountSource string
 
@@ -90,6 +94,7 @@ const (
 	FromUsage    CountSource = "usage"     // the server's usage object
 	FromTokenIDs CountSource = "token_ids" // token ids in the stream
 	FromEvents   CountSource = "events"    // one token per event with content: a guess
+	FromNobody   CountSource = "unknown"   // a response in one piece, without a word on its tokens
 )
 
 // ITLSource says how tokens were matched to arrivals.

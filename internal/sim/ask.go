@@ -21,6 +21,7 @@ type ask struct {
 	usage      bool // an event with token counts at the end
 	everyUsage bool // and counts on every event
 	details    bool // TGI's
+	documents  int  // to score
 	fault      string
 }
 

@@ -155,7 +155,10 @@ func (c *course) settle() bool {
 func (c *course) deadline() (time.Duration, record.FailureType) {
 	t := c.timeouts
 	at, kind := c.sent+t.FirstToken, record.TimeoutFirstToken
-	if c.active {
+	switch {
+	case c.x.Framing == dialect.Whole: // no token comes before all have
+		return c.sent + t.Total, record.TimeoutTotal
+	case c.active:
 		at, kind = c.progress+t.Idle, record.TimeoutIdle
 	}
 	if total := c.sent + t.Total; total <= at {

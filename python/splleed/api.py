@@ -85,6 +85,8 @@ class Benchmark:
     """How the server is to generate."""
     continuous_usage: bool | None = None
     """Ask for token counts on every event: exact, at the server's cost; default False."""
+    stream: bool | None = None
+    """False: answers come in one piece, and TTFT, ITL and TPOT are None; default True."""
     slo: SLOConfig | Mapping[str, Any] | None = None
     """What each request must meet to count as good."""
     max_error_rate: float | None = None

@@ -58,7 +58,7 @@ class VLLMConfig(Access, Launch):
     """Name or path; needed to start a server."""
     endpoint: str | None = None
     """Base URL, "http://host:8000"; not set means managed."""
-    api: Literal["completions", "chat"] | None = None
+    api: Literal["completions", "chat", "responses", "messages", "embeddings", "rerank"] | None = None
     """Default "completions"."""
     host: str | None = None
     """Managed: address to listen on; default 127.0.0.1."""
@@ -156,7 +156,7 @@ class LlamaCppConfig(Access, Launch):
     """The GGUF file, needed to start a server; or a running server's name for it."""
     endpoint: str | None = None
     """Base URL, "http://host:8080"; not set means managed."""
-    api: Literal["completions", "chat"] | None = None
+    api: Literal["completions", "chat", "native", "responses", "messages", "embeddings", "rerank"] | None = None
     """Default "completions"."""
     host: str | None = None
     """Managed: address to listen on; default 127.0.0.1."""
@@ -187,7 +187,7 @@ class OpenAIConfig(Access):
     """As the server names it."""
     endpoint: str | None = None
     """Base URL: "https://host", also with "/v1" at its end."""
-    api: Literal["chat", "completions"] | None = None
+    api: Literal["chat", "completions", "responses", "messages", "embeddings", "rerank"] | None = None
     """Default "chat"."""
     path: str | None = None
     """Where to post, in place of the API's own path."""
@@ -201,7 +201,7 @@ class SimConfig:
     """The tag in JSON."""
     model: str | None = None
     """Name to report; default "sim-small"."""
-    api: Literal["completions", "chat", "native"] | None = None
+    api: Literal["completions", "chat", "native", "embeddings", "rerank"] | None = None
     """Default "completions"."""
     mode: Literal["engine", "script"] | None = None
     """ "engine" (default): a model of an engine under load; "script": token times that are known beforehand."""
