@@ -12,7 +12,7 @@ const module = "github.com/splleed/splleed"
 
 // allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
 var allowed = map[string][]string{
-	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "workload": {}, "result": {}, "sim": {},
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {},
 
 	"engine/guard": {},
 
@@ -20,14 +20,14 @@ var allowed = map[string][]string{
 	"environ":    {"result"},
 	"dialect":    {"wire"},
 	"transport":  {"wire", "dialect", "record"},
-	"engine":     {"dialect", "engine/guard", "invalid", "sim"},
+	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
 	"load":       {"dialect", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "stats"},
 	"instrument": {"result"},
 	"report":     {"result"},
 	"compare":    {"result", "stats"},
 
-	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "strictjson", "transport", "wire", "workload"},
+	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "secret", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

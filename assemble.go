@@ -1,12 +1,12 @@
 package splleed
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
@@ -34,6 +34,9 @@ type trial struct {
 // results puts together what the trials found.
 func (r *run) results() *Results {
 	r.head = r.heading()
+	if r.journalHash != nil { // it is complete by now
+		r.head.Identity.JournalHash = known(hex.EncodeToString(r.journalHash.Sum(nil)))
+	}
 	return r.account.results()
 }
 
@@ -46,9 +49,7 @@ func (r *run) heading() result.Run {
 		Config:    r.config(),
 		NTrials:   r.b.Trials,
 		Warnings:  r.warnings,
-		Identity: result.Identity{
-			SplleedVersion: Version(), WorkloadHash: r.prompts.Hash(), PromptCount: len(r.items), Seed: *r.b.Seed,
-		},
+		Identity:  r.identity(),
 	}
 	out.Environment, out.GPU = r.environment()
 	return out
@@ -168,17 +169,6 @@ func (r *run) config() json.RawMessage {
 		data, _ = json.Marshal(map[string]string{"error": err.Error()})
 	}
 	return data
-}
-
-func (r *run) environment() (result.Environment, *string) {
-	env := result.Environment{System: environ.System(), SplleedVersion: Version()}
-	env.Engine = &result.EngineInfo{Name: r.b.Backend.Engine(), Managed: r.server.Managed, URL: r.server.URL}
-	if r.server.Version != "" {
-		env.Engine.Version = &r.server.Version
-	}
-	env.Model = &result.ModelInfo{Name: or(r.server.Model, "unknown")}
-	env.GPUs = append([]result.GPU{}, r.gpus...)
-	return env, environ.Summary(env.GPUs)
 }
 
 // failedTooOften is a *TooManyFailures where some level failed more often than the limit, over all trials.

@@ -3,11 +3,11 @@ package splleed
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"strings"
 
 	"github.com/splleed/splleed/internal/engine"
 	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/secret"
 	"github.com/splleed/splleed/internal/strictjson"
 )
 
@@ -82,42 +82,6 @@ func publicFields(b Backend) map[string]any {
 		return nil
 	}
 	delete(fields, "type")
-	hideSecrets(fields)
+	secret.Fields(fields)
 	return fields
-}
-
-const hidden = "***"
-
-// hideSecrets hides what may be one, at any depth: values of headers, of fields with the name of a secret (also among
-// an engine's further flags), and passwords in URLs.
-func hideSecrets(fields map[string]any) {
-	for name, value := range fields {
-		switch v := value.(type) {
-		case map[string]any:
-			if name == "headers" {
-				for header := range v {
-					v[header] = hidden
-				}
-			}
-			hideSecrets(v)
-		case string:
-			if u, err := url.Parse(v); err == nil && u.User != nil {
-				fields[name] = u.Redacted()
-			}
-			if v != "" && secretName(name) {
-				fields[name] = hidden
-			}
-		}
-	}
-}
-
-// secretName reports whether a field of this name holds a secret: "api_key", "hf-token", but not "max_tokens".
-func secretName(name string) bool {
-	name = strings.ReplaceAll(strings.ToLower(name), "-", "_")
-	for _, end := range []string{"api_key", "token", "secret", "password", "authorization"} {
-		if strings.HasSuffix(name, end) {
-			return true
-		}
-	}
-	return false
 }

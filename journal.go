@@ -1,6 +1,8 @@
 package splleed
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -71,7 +73,8 @@ func (r *run) noteEnd() {
 // readAccount reads a journal. What is damaged costs nothing else: the account's warnings say what is missing.
 func readAccount(r io.Reader) (*account, error) {
 	j := &journalReader{windows: map[place]metrics.Trial{}}
-	damage, err := record.ReadJournal(r, record.Reader{Record: j.record, Note: j.note})
+	hash := sha256.New()
+	damage, err := record.ReadJournal(io.TeeReader(r, hash), record.Reader{Record: j.record, Note: j.note})
 	switch {
 	case err != nil:
 		return nil, err
@@ -82,6 +85,7 @@ func readAccount(r io.Reader) (*account, error) {
 	}
 	j.closeLevels()
 	j.warn(damage)
+	j.account.head.Identity.JournalHash = known(hex.EncodeToString(hash.Sum(nil)))
 	return j.account, nil
 }
 

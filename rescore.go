@@ -85,6 +85,8 @@ func (a *account) join(other *account) error {
 	if !reflect.DeepEqual(a.points, other.points) {
 		return fmt.Errorf("its levels are not those of the first: %s, not %s", named(other.points), named(a.points))
 	}
+	a.head.Identity.JournalHash = nil // there are several
+	a.head.Identity.ServerStarts = append(a.head.Identity.ServerStarts, other.head.Identity.ServerStarts...)
 	for n, t := range other.trials {
 		for _, level := range t.levels {
 			for _, r := range level.Records {

@@ -2,8 +2,11 @@ package splleed
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"net/url"
 	"slices"
 	"time"
@@ -15,6 +18,7 @@ import (
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/secret"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
 )
@@ -65,21 +69,25 @@ type run struct {
 	items    []workload.Item // all that may be sent; the last is the probe's, if there is one
 	clock    transport.Clock
 	journal  *record.Journal // nil unless asked for
+	secrets  secret.Values   // of the server's headers
 	progress *reporter
 	warnings []string
 
+	client result.Client  // this machine
 	gpus   []result.GPU   // of a managed server
 	server *engine.Server // the last one opened
 	stop   func() error   // stops it; nil once it is stopped
 	wire   transport.Engine
 	sender *sender
 	ended  time.Time // zero while the run goes on
+
+	journalHash hash.Hash // of what the journal has written; nil without one
 }
 
 func newRun(b Benchmark) (*run, error) {
 	asked := b
 	b = b.withDefaults()
-	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock()}
+	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock(), client: environ.Client()}
 	r.warnings = asked.advice(r.points)
 	measured := 0
 	for _, p := range r.points {
@@ -95,7 +103,8 @@ func newRun(b Benchmark) (*run, error) {
 	}
 	r.progress = newReporter(b.Progress, r.clock, len(r.points), b.Trials, measured*b.Trials)
 	if b.Records != nil {
-		r.journal = record.NewJournal(b.Records, r.clock.Epoch())
+		r.journalHash = sha256.New()
+		r.journal = record.NewJournal(io.MultiWriter(b.Records, r.journalHash), r.clock.Epoch())
 	}
 	return r, nil
 }
@@ -148,7 +157,7 @@ func (r *run) open(ctx context.Context) error {
 			r.gpus = environ.GPUs(ctx)
 		}
 	}
-	r.server, r.stop = server, server.Close
+	r.server, r.stop, r.secrets = server, server.Close, secret.OfHeader(server.Header)
 	base, err := url.Parse(server.URL)
 	if err != nil {
 		return fmt.Errorf("the server's URL: %w", err)
@@ -267,6 +276,9 @@ func (r *run) place(n, i int) int {
 }
 
 func (r *run) requestEnded(rec *record.Record, p point) {
+	if rec.Failure != nil { // servers quote what they were sent
+		rec.Failure.Message = r.secrets.Text(rec.Failure.Message)
+	}
 	r.progress.ended(rec)
 	if r.journal == nil {
 		return

@@ -25,7 +25,6 @@ func init() {
 
 const (
 	fakeEnv = "SPLLEED_TEST_FAKE" // a fake as JSON
-	markEnv = "SPLLEED_TEST_MARK" // by which a test finds everything that it has caused to run
 )
 
 // fake is an engine without a model: a simulated server that writes down how it is treated.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/splleed/splleed/internal/engine"
+	"github.com/splleed/splleed/internal/marked"
 )
 
 // Fields of backends as users write them, "key=value", for --set and, with a colon, for YAML. Each list has all fields
@@ -159,7 +160,7 @@ func TestEnvironment(t *testing.T) {
 			if got := strings.Join(level, " "); got != want {
 				t.Errorf("%q, want %q", got, want)
 			}
-			for _, pair := range []string{"HF_TOKEN=hf_secret", "HTTPS_PROXY=http://127.0.0.1:9", markEnv + "=" + s.mark} {
+			for _, pair := range []string{"HF_TOKEN=hf_secret", "HTTPS_PROXY=http://127.0.0.1:9", marked.Env + "=" + s.mark} {
 				if !slices.Contains(env, pair) {
 					t.Errorf("not inherited: %s", pair)
 				}

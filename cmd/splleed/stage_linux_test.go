@@ -8,14 +8,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/marked"
 )
 
 // stage is a folder in which splleed starts a fake engine, and what is to be seen there afterwards.
@@ -49,7 +48,7 @@ func newStage(t *testing.T, name string, f fake) *stage {
 			s.env = append(s.env, pair)
 		}
 	}
-	s.env = append(s.env, fakeEnv+"="+string(settings), markEnv+"="+s.mark,
+	s.env = append(s.env, fakeEnv+"="+string(settings), marked.Env+"="+s.mark,
 		"GORACE=atexit_sleep_ms=0") // under -race, processes else take a second to end
 	t.Cleanup(s.sweep)
 	return s
@@ -127,16 +126,7 @@ func text(path string) string {
 }
 
 // marked returns the running processes of this stage.
-func (s *stage) marked() (pids []int) {
-	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range environs {
-		if env, err := os.ReadFile(path); err == nil && slices.Contains(strings.Split(string(env), "\x00"), markEnv+"="+s.mark) {
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
+func (s *stage) marked() []int { return marked.Running(s.mark) }
 
 // call is how the fake was started.
 func (s *stage) call() (c call) {

@@ -41,6 +41,7 @@ var mirrored = map[string]any{
 	"engine":      result.EngineInfo{},
 	"model":       result.ModelInfo{},
 	"system":      result.System{},
+	"client":      result.Client{},
 }
 
 func describe() schema {

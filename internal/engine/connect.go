@@ -55,6 +55,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 		return nil, err
 	}
 	server.is(version, model)
+	server.survey(ctx, p)
 	host.say("connected to %s", strings.Join(strings.Fields(t.engine+" "+server.Version+" at "+base), " "))
 	return server, nil
 }

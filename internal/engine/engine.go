@@ -50,6 +50,9 @@ type Server struct {
 	StartID   string            // names this start of the server in trials; "" in connect mode
 	Simulated bool              // not a real server: every report says so
 	Managed   bool              // started by Open, on this machine
+	Command   []string          // that started it, secrets struck out; nil in connect mode
+	Reports   map[string]any    // what it says about itself, by path: {"/version": {…}}, without secrets
+	Revision  string            // of the model, where the server tells
 	Warnings  []string          // what the user should know about this server
 	// Close stops a managed server, with its whole process tree, and returns when it is gone; nil where there is
 	// nothing to stop. Called once, after all requests have ended. An error says that something of it could not be

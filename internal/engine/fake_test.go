@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/splleed/splleed/internal/marked"
 )
 
 // The test binary plays the engines too: with a fake in its environment it is a "vllm", a
@@ -25,7 +27,6 @@ const (
 	fakeEnv    = "SPLLEED_TEST_FAKE"    // a fake as JSON
 	ownerEnv   = "SPLLEED_TEST_OWNER"   // be a program that opens a VLLM and waits
 	daemonEnv  = "SPLLEED_TEST_DAEMON"  // "fork": start a daemon and end; "be": be one
-	markEnv    = "SPLLEED_TEST_MARK"    // by which a test finds everything that it has caused to run
 	inheritEnv = "SPLLEED_TEST_INHERIT" // something for engines to inherit
 )
 
@@ -235,7 +236,7 @@ func install(t *testing.T, name string, f *fake) (path, mark string) {
 	}
 	mark = filepath.Base(filepath.Dir(dir)) + startID("test")
 	t.Setenv(fakeEnv, string(settings))
-	t.Setenv(markEnv, mark)
+	t.Setenv(marked.Env, mark)
 	t.Setenv("GORACE", "atexit_sleep_ms=0") // under -race, processes else take a second to end
 	path = filepath.Join(dir, name)
 	if runtime.GOOS == "windows" {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/engine/guard"
+	"github.com/splleed/splleed/internal/secret"
 )
 
 // start starts a server and returns it when it has generated a token. Where it returns an error, nothing is running.
@@ -23,11 +24,14 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 		return nil, err
 	}
 	m.target = t
-	server, err := m.await(ctx, host, newProber("http://"+address(c.host, m.port), header), l.readyTimeout())
+	p := newProber("http://"+address(c.host, m.port), header)
+	server, err := m.await(ctx, host, p, l.readyTimeout())
 	if err != nil {
 		return nil, errors.Join(err, m.end())
 	}
 	server.Managed, server.StartID, server.Close = true, m.id, m.close
+	server.Command = secret.Args(m.args)
+	server.survey(ctx, p)
 	if holds, known := m.process.Listens(m.port); known && !holds {
 		server.Warnings = append(server.Warnings, fmt.Sprintf(
 			"port %d is held by a process that splleed did not start: a container behind a wrapper, or a stranger's server?", m.port))
@@ -53,9 +57,10 @@ func (c command) run(ctx context.Context, host Host, l Launch) (*managed, error)
 	if err != nil {
 		return nil, fmt.Errorf("log of %s: %w", c.name, err)
 	}
+	args := append([]string{c.name}, c.args(port)...)
 	process, err := guard.Start(guard.Program{
 		Path:   path,
-		Args:   append([]string{c.name}, c.args(port)...),
+		Args:   args,
 		Env:    c.environment(or(l.Quiet, true)),
 		Output: log.File,
 		Grace:  l.graceTimeout(),
@@ -65,7 +70,7 @@ func (c command) run(ctx context.Context, host Host, l Launch) (*managed, error)
 		return nil, fmt.Errorf("%s: %w", c.name, err)
 	}
 	host.say("started %s, process %d, log %s", c.name, process.PID, log.Name())
-	return &managed{name: c.name, id: id, port: port, process: process, log: log}, nil
+	return &managed{name: c.name, id: id, args: args, port: port, process: process, log: log}, nil
 }
 
 // startID names one start of a server, unlike any other.
@@ -80,6 +85,7 @@ type managed struct {
 	target
 	name    string
 	id      string // of this start
+	args    []string
 	port    int
 	process *guard.Process
 	log     *serverLog
@@ -129,5 +135,5 @@ func (m *managed) withLog(err error) error {
 	if len(lines) == 0 {
 		return fmt.Errorf("%w; it has written nothing to its log %s", err, m.log.Name())
 	}
-	return fmt.Errorf("%w; its log is %s, which ends:\n  | %s", err, m.log.Name(), strings.Join(lines, "\n  | "))
+	return fmt.Errorf("%w; its log is %s, which ends:\n  | %s", err, m.log.Name(), secret.Text(strings.Join(lines, "\n  | ")))
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/splleed/splleed/internal/marked"
 )
 
 // said collects what a Host is told.
@@ -73,7 +75,7 @@ func TestStartVLLM(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if left := running(mark); len(left) > 0 {
+	if left := marked.Running(mark); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 	logs, _ := filepath.Glob(filepath.Join(h.LogDir, s.StartID+".log"))
@@ -109,7 +111,7 @@ func TestStartTGI(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	if left := running(mark); len(left) > 0 {
+	if left := marked.Running(mark); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 }
@@ -213,7 +215,7 @@ func failing(t *testing.T, ctx context.Context, f *fake, v VLLM) error {
 		s.Close()
 		t.Fatal("it was opened")
 	}
-	if left := running(mark); len(left) > 0 {
+	if left := marked.Running(mark); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 	return err
@@ -301,7 +303,7 @@ func TestDeafServerIsKilled(t *testing.T) {
 	if took := time.Since(begun); took < 500*time.Millisecond || took > 5500*time.Millisecond {
 		t.Errorf("closed after %v, want grace (500 ms) to grace + 5 s", took)
 	}
-	if left := running(mark); len(left) > 0 {
+	if left := marked.Running(mark); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 }

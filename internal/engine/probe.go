@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/splleed/splleed/internal/secret"
 )
 
 // probeLimit is how long a server may take to answer a small question.
@@ -106,7 +108,7 @@ func (a answer) String() string {
 		parts = append(parts, a.contentType)
 	}
 	if line := firstLine(string(a.body)); line != "" {
-		parts = append(parts, fmt.Sprintf("%q", line))
+		parts = append(parts, fmt.Sprintf("%q", secret.Text(line)))
 	}
 	return strings.Join(parts, " ")
 }

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/splleed/splleed/internal/secret"
 )
 
 const (
@@ -58,7 +60,7 @@ func (m *managed) lastLine() string {
 	if len(lines) == 0 {
 		return ", nothing logged yet"
 	}
-	return ", last log line: " + firstLine(lines[0])
+	return ", last log line: " + secret.Text(firstLine(lines[0]))
 }
 
 // poll asks until the server generates, refuses to, or ctx ends; then the error is what the server said last.

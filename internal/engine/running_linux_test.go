@@ -12,28 +12,17 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// running returns the processes that were started with a mark in their environment.
-func running(mark string) (pids []int) {
-	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range environs {
-		env, err := os.ReadFile(path)
-		if err == nil && slices.Contains(strings.Split(string(env), "\x00"), markEnv+"="+mark) {
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			pids = append(pids, pid)
-		}
-	}
-	return pids
-}
+	"github.com/splleed/splleed/internal/marked"
+)
 
 // kill -9s the fake at path, and waits until it is gone.
 func kill(t *testing.T, path string) {
 	t.Helper()
-	for _, pid := range running(os.Getenv(markEnv)) {
+	for _, pid := range marked.Running(os.Getenv(marked.Env)) {
 		if name, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline"); strings.HasPrefix(string(name), filepath.Base(path)+"\x00") {
 			syscall.Kill(pid, syscall.SIGKILL)
-			until(t, 10*time.Second, "it is gone", func() bool { return !slices.Contains(running(os.Getenv(markEnv)), pid) })
+			until(t, 10*time.Second, "it is gone", func() bool { return !slices.Contains(marked.Running(os.Getenv(marked.Env)), pid) })
 			return
 		}
 	}
@@ -73,12 +62,12 @@ func TestOwnerKilled(t *testing.T) {
 			sign = v.LogFile + ".ready"
 		}
 		until(t, 30*time.Second, "there is "+sign, func() bool { _, err := os.Stat(sign); return err == nil })
-		if len(running(mark)) < 3 {
-			t.Errorf("running: %v, want the program, the guard and the engine at least", running(mark))
+		if len(marked.Running(mark)) < 3 {
+			t.Errorf("running: %v, want the program, the guard and the engine at least", marked.Running(mark))
 		}
 		cmd.Process.Kill()
 		cmd.Wait()
-		until(t, grace*1000*time.Millisecond+5*time.Second, "no process is left", func() bool { return len(running(mark)) == 0 })
+		until(t, grace*1000*time.Millisecond+5*time.Second, "no process is left", func() bool { return len(marked.Running(mark)) == 0 })
 	}
 	check(&fake{Delay: 3 * time.Minute}, false)
 	check(&fake{Delay: 3 * time.Minute, Deaf: true, Daemons: true}, false)

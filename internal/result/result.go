@@ -216,6 +216,7 @@ type Environment struct {
 	Engine         *EngineInfo `json:"engine"`
 	Model          *ModelInfo  `json:"model"`
 	System         System      `json:"system"` // the client's
+	Client         *Client     `json:"client"` // what bears on what it can measure
 	SplleedVersion string      `json:"splleed_version"`
 }
 
@@ -234,6 +235,9 @@ type EngineInfo struct {
 	Version *string `json:"version"`
 	Managed bool    `json:"managed"`
 	URL     string  `json:"url"`
+
+	Command []string       `json:"command"` // that started a managed one, secrets struck out
+	Reports map[string]any `json:"reports"` // what it says about itself, by path, without secrets
 }
 
 // ModelInfo is the model as configured.
@@ -261,4 +265,9 @@ type Identity struct {
 	WorkloadHash   string `json:"workload_hash"` // of all prompts, in order
 	PromptCount    int    `json:"prompt_count"`
 	Seed           uint64 `json:"seed"`
+
+	BinaryHash    *string  `json:"binary_hash"`    // SHA-256 of the program that measured
+	ModelRevision *string  `json:"model_revision"` // as the server tells
+	ServerStarts  []string `json:"server_starts"`  // of a managed server, in order
+	JournalHash   *string  `json:"journal_hash"`   // SHA-256 of the records; null where none were kept
 }

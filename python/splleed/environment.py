@@ -30,6 +30,10 @@ class EngineInfo:
     managed: bool = False
     """Started by splleed."""
     url: str = ""
+    command: list[str] | None = None
+    """The command line that started a managed one, secrets struck out."""
+    reports: Mapping[str, Any] | None = None
+    """What it says about itself, by path, without secrets."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,34 @@ class SystemInfo:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ClientInfo:
+    """What of the client's machine bears on what it can measure. None is what the system does not tell."""
+
+    kernel: str = ""
+    cpus: int = 0
+    """That splleed may run on."""
+    cpu_governor: str | None = None
+    cpu_frequency_driver: str | None = None
+    smt: bool | None = None
+    """Several threads share a core."""
+    numa_nodes: int | None = None
+    clock_source: str | None = None
+    memory_bytes: int | None = None
+    open_files: int | None = None
+    """Limit of the process."""
+    cgroup_cpus: float | None = None
+    """Limit in CPUs; None without one."""
+    cgroup_memory_bytes: int | None = None
+    container: str | None = None
+    virtual_machine: str | None = None
+    steal_share: float | None = None
+    """Of the CPUs' time since boot, what the hypervisor gave to others."""
+    loopback_mtu: int | None = None
+    local_ports: int | None = None
+    """Connections that one address can have to one server."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class EnvironmentInfo:
     """Where a run took place."""
 
@@ -64,16 +96,18 @@ class EnvironmentInfo:
     engine: EngineInfo | None = None
     model: ModelInfo | None = None
     system: SystemInfo = field(default_factory=SystemInfo)
+    client: ClientInfo | None = None
     splleed_version: str = ""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> EnvironmentInfo:
         """Reads the JSON form."""
-        engine, model = data.get("engine"), data.get("model")
+        engine, model, client = data.get("engine"), data.get("model"), data.get("client")
         return cls(
             gpus=[known(GPUInfo, g) for g in data.get("gpus") or []],
             engine=known(EngineInfo, engine) if engine else None,
             model=known(ModelInfo, model) if model else None,
             system=known(SystemInfo, data.get("system") or {}),
+            client=known(ClientInfo, client) if client else None,
             splleed_version=data.get("splleed_version") or "",
         )

@@ -85,6 +85,7 @@ MIRRORS = [
     ("engine", env.EngineInfo, set()),
     ("model", env.ModelInfo, set()),
     ("system", env.SystemInfo, set()),
+    ("client", env.ClientInfo, set()),
 ]
 
 

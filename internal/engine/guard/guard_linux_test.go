@@ -15,14 +15,13 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/splleed/splleed/internal/marked"
 )
 
 // The test binary plays all parts: the program under guard, its children, and the program that owns the guard. Which
 // one is in its environment, with a mark by which the test finds everything that it has caused to run.
-const (
-	role = "SPLLEED_GUARD_TEST_ROLE"
-	mark = "SPLLEED_GUARD_TEST_MARK"
-)
+const role = "SPLLEED_GUARD_TEST_ROLE"
 
 func TestMain(m *testing.M) {
 	switch os.Getenv(role) {
@@ -81,7 +80,7 @@ func program(part string, output *os.File) Program {
 // stage is a fresh mark, and a file for the output of what runs under it.
 func stage(t *testing.T) (name string, output *os.File) {
 	name = rand.Text()
-	t.Setenv(mark, name)
+	t.Setenv(marked.Env, name)
 	t.Setenv("GORACE", "atexit_sleep_ms=0") // under -race, processes else take a second to end
 	output, err := os.Create(filepath.Join(t.TempDir(), "output"))
 	if err != nil {
@@ -89,19 +88,6 @@ func stage(t *testing.T) (name string, output *os.File) {
 	}
 	t.Cleanup(func() { output.Close() })
 	return name, output
-}
-
-// marked returns the running processes that were started under a mark.
-func marked(name string) (pids []int) {
-	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
-	for _, path := range environs {
-		env, err := os.ReadFile(path)
-		if err == nil && slices.Contains(strings.Split(string(env), "\x00"), mark+"="+name) {
-			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
-			pids = append(pids, pid)
-		}
-	}
-	return pids
 }
 
 // until waits for a fact, generously.
@@ -148,7 +134,7 @@ func TestStopEndsTheWholeTree(t *testing.T) {
 		if took := time.Since(begun); took < atLeast || took > atMost {
 			t.Errorf("%s: stopped after %v, want %v to %v", part, took, atLeast, atMost)
 		}
-		if left := marked(name); len(left) > 0 {
+		if left := marked.Running(name); len(left) > 0 {
 			t.Errorf("%s: still running: %v", part, left)
 		}
 		if err := p.Stop(); err != nil {
@@ -194,13 +180,13 @@ func TestChildrenOfAnEndedProgram(t *testing.T) {
 	if p.State() != "exit status 0" {
 		t.Errorf("state %q", p.State())
 	}
-	if len(marked(name)) != 2 { // the daemon and the guard
-		t.Errorf("running: %v, want the daemon and the guard", marked(name))
+	if len(marked.Running(name)) != 2 { // the daemon and the guard
+		t.Errorf("running: %v, want the daemon and the guard", marked.Running(name))
 	}
 	if err := p.Stop(); err != nil {
 		t.Error(err)
 	}
-	if left := marked(name); len(left) > 0 {
+	if left := marked.Running(name); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 }
@@ -213,7 +199,7 @@ func TestNoSuchProgram(t *testing.T) {
 	if err == nil || err.Error() != "start /nowhere/engine: no such file or directory" {
 		t.Errorf("error %v", err)
 	}
-	if left := marked(name); len(left) > 0 {
+	if left := marked.Running(name); len(left) > 0 {
 		t.Errorf("still running: %v", left)
 	}
 }
@@ -229,13 +215,13 @@ func TestOwnerKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		if after == "" { // as soon as there is more than the owner itself
-			until(t, 20*time.Second, "the guard is there", func() bool { return len(marked(name)) > 1 })
+			until(t, 20*time.Second, "the guard is there", func() bool { return len(marked.Running(name)) > 1 })
 		} else {
 			until(t, 20*time.Second, "the program is up", contains(output, after))
 		}
 		owner.Process.Kill()
 		owner.Wait()
-		until(t, 300*time.Millisecond+5*time.Second, "no process is left", func() bool { return len(marked(name)) == 0 })
+		until(t, 300*time.Millisecond+5*time.Second, "no process is left", func() bool { return len(marked.Running(name)) == 0 })
 	}
 	check("polite", "")
 	check("family", "")
@@ -255,7 +241,7 @@ func TestGuardKilled(t *testing.T) {
 	if want := "its guard process was killed"; p.State() != want {
 		t.Errorf("state %q, want %q", p.State(), want)
 	}
-	until(t, 5*time.Second, "no process is left", func() bool { return len(marked(name)) == 0 })
+	until(t, 5*time.Second, "no process is left", func() bool { return len(marked.Running(name)) == 0 })
 	if err := p.Stop(); err != nil {
 		t.Error(err)
 	}
@@ -273,12 +259,12 @@ func TestGuardKilledWhileItsOwnerIsStopped(t *testing.T) {
 	defer owner.Process.Kill()
 	until(t, 20*time.Second, "the program is up", contains(output, "up"))
 	owner.Process.Signal(syscall.SIGSTOP)
-	for _, pid := range marked(name) {
+	for _, pid := range marked.Running(name) {
 		if args, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); bytes.HasPrefix(args, []byte(alias)) {
 			syscall.Kill(pid, syscall.SIGKILL)
 		}
 	}
-	until(t, 5*time.Second, "only the owner is left", func() bool { return len(marked(name)) == 1 })
+	until(t, 5*time.Second, "only the owner is left", func() bool { return len(marked.Running(name)) == 1 })
 }
 
 // The program must not hold the guard's pipes: it would keep the guard alive, or its owner waiting.
