@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -39,7 +40,20 @@ func (p place) start(part string, args ...string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &child{cmd, in, bufio.NewReaderSize(out, 1<<16)}, p.within(cmd.Start)
+	if err := p.within(cmd.Start); err != nil {
+		return nil, err
+	}
+	p.guard(cmd.Process)
+	return &child{cmd, in, bufio.NewReaderSize(out, 1<<16)}, nil
+}
+
+// guard sees to it that no child keeps its core for good, least of all from a class that goes before the rest of the machine.
+func (p place) guard(child *os.Process) {
+	if p.rr {
+		const most = 2e6 // microseconds of computing without a wait
+		_ = unix.Prlimit(child.Pid, unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: most, Max: most}, nil)
+	}
+	time.AfterFunc(time.Minute, func() { _ = child.Kill() }) // one that has ended does not mind
 }
 
 // within calls f on a thread that is in the place.

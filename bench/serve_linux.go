@@ -51,8 +51,9 @@ type stream struct {
 	asking []byte // the request, as far as it has come
 	served *served
 	plan   []sim.Burst
-	begun  int64 // plan counts from here
-	left   int   // events to send, drained
+	begun  int64  // plan counts from here
+	left   int    // events to send, drained
+	out    uint32 // bytes sent: the kernel names what it stamps by their offset
 	rest   []byte
 }
 
@@ -201,21 +202,28 @@ func (s *server) send(st *stream) {
 		st.rest = nil
 	}
 	before := now()
-	if n, err := unix.SendmsgN(st.fd, p, nil, nil, unix.MSG_NOSIGNAL); err != nil || n < len(p) {
-		st.plan = nil // the client has gone, or has not read a megabyte
+	if !st.write(p) {
+		st.plan = nil
 		return
 	}
-	sent := s.in.wentOut(st.fd)
+	sent := s.in.wentOut(st.fd, st.out-1)
 	if sent == 0 {
 		sent = before
 		s.truth.Unstamped++
 	}
 	st.served.Sent = append(st.served.Sent, sent)
 	if len(st.plan) == 0 {
-		_, _ = unix.SendmsgN(st.fd, []byte(closing), nil, nil, unix.MSG_NOSIGNAL)
-		s.in.wentOut(st.fd)
+		st.write([]byte(closing))
+		s.in.wentOut(st.fd, 0)
 		s.truth.Requests = append(s.truth.Requests, *st.served)
 	}
+}
+
+// write reports whether the socket took all of p. Where it did not, the client has gone, or has not read a megabyte.
+func (st *stream) write(p []byte) bool {
+	n, err := unix.SendmsgN(st.fd, p, nil, nil, unix.MSG_NOSIGNAL)
+	st.out += uint32(max(0, n))
+	return err == nil && n == len(p)
 }
 
 // pour sends as much as the socket takes.

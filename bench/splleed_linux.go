@@ -12,6 +12,7 @@ import (
 
 	"github.com/splleed/splleed/internal/dialect"
 	"github.com/splleed/splleed/internal/load"
+	"github.com/splleed/splleed/internal/quiet"
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/schedule"
 	"github.com/splleed/splleed/internal/transport"
@@ -47,6 +48,7 @@ func play(j job) (*outcome, error) {
 	o := new(outcome)
 	idle := make(chan int, 1)
 	time.AfterFunc(j.IdleAt, func() { idle <- resident() - before })
+	defer quiet.Begin(1).End() // as the command does
 	cost := startCost()
 	out := load.Load{
 		Clock: clock, Engine: engine, API: completions, Ended: func(*record.Record) {},

@@ -41,13 +41,15 @@ func (r *receiver) read(fd int) (p []byte, stamp int64, err unix.Errno) {
 	return r.buf[:n], r.stamp(), err
 }
 
-// wentOut returns the stamp of what was sent last, 0 without one.
-func (r *receiver) wentOut(fd int) (stamp int64) {
+// wentOut returns the stamp of the byte at the given offset of what was sent, 0 where it has not gone out yet.
+func (r *receiver) wentOut(fd int, offset uint32) (stamp int64) {
 	for {
 		if _, err := r.receive(fd, unix.MSG_DONTWAIT|unix.MSG_ERRQUEUE); err != 0 {
 			return stamp
 		}
-		stamp = r.stamp()
+		if r.offset() == offset {
+			stamp = r.stamp()
+		}
 	}
 }
 
@@ -61,15 +63,31 @@ func (r *receiver) receive(fd, flags int) (int, unix.Errno) {
 	return int(n), err
 }
 
-// stamp finds the software's stamp among what the kernel said.
+// stamp is the software's stamp among what the kernel said, 0 without one.
 func (r *receiver) stamp() int64 {
+	if p := r.said(unix.SOL_SOCKET, unix.SCM_TIMESTAMPING); p != nil {
+		return (*unix.Timespec)(p).Nano()
+	}
+	return 0
+}
+
+// offset says which byte the stamp belongs to.
+func (r *receiver) offset() uint32 {
+	if p := r.said(unix.SOL_IP, unix.IP_RECVERR); p != nil {
+		return (*unix.SockExtendedErr)(p).Data
+	}
+	return 0
+}
+
+// said finds what the kernel said of one kind.
+func (r *receiver) said(level, kind int32) unsafe.Pointer {
 	rest := r.control[:r.msg.Controllen]
-	for len(rest) >= unix.SizeofCmsghdr {
+	for len(rest) > unix.SizeofCmsghdr {
 		h := (*unix.Cmsghdr)(unsafe.Pointer(&rest[0]))
-		if h.Level == unix.SOL_SOCKET && h.Type == unix.SCM_TIMESTAMPING {
-			return (*unix.Timespec)(unsafe.Pointer(&rest[unix.SizeofCmsghdr])).Nano()
+		if h.Level == level && h.Type == kind {
+			return unsafe.Pointer(&rest[unix.SizeofCmsghdr])
 		}
 		rest = rest[min(len(rest), unix.CmsgSpace(int(h.Len)-unix.SizeofCmsghdr)):]
 	}
-	return 0
+	return nil
 }

@@ -117,6 +117,34 @@ func TestLateLook(t *testing.T) {
 	}
 }
 
+// TestBoundOfALongGap has two events come together after a long silence. The loop knows from its other looks that they had
+// not waited for long.
+func TestBoundOfALongGap(t *testing.T) {
+	const silence = 300 * ms
+	two := make(chan struct{})
+	base := listen(t, func(p *peer) {
+		p.request()
+		p.say(streamHead + event("a"))
+		<-two
+		p.say(event("b") + event("c"))
+		p.request()
+	})
+	e := epoll(t, Options{BaseURL: base, Timeouts: Timeouts{Idle: 2 * silence}})
+	heard, done := make(chan Arrival, 3), make(chan struct{})
+	e.Start(t.Context(), &Exchange{Request: request(t, "q"), Sink: &listener{counter: counter{done: func() { close(done) }}, heard: heard}})
+	first := <-heard
+	time.Sleep(silence)
+	turned := make(chan struct{})
+	e.loops[0].post(func() { close(turned) }) // something else happens on the loop
+	<-turned
+	close(two)
+	second := <-heard
+	if gap := second.At - first.At; second.Bound == 0 || second.Bound > gap-silence/2 {
+		t.Errorf("bound %v after a gap of %v", second.Bound, gap)
+	}
+	<-done
+}
+
 // listener is a Sink that passes on its arrivals.
 type listener struct {
 	counter

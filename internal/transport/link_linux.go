@@ -18,6 +18,7 @@ type link struct {
 	fd     int
 	serial int32 // tells it from a link that had the same fd: events may be older than the link
 	events uint32
+	unsure bool // that the loop did not find it ready does not mean that it was empty
 	resp   wire.Response
 	dial   *dial
 	job    *job
@@ -81,6 +82,7 @@ func (c *link) await(events uint32) {
 		return
 	}
 	c.events = events
+	c.unsure = c.unsure || events&unix.EPOLLIN == 0
 	_ = unix.EpollCtl(c.loop.set, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: events, Fd: int32(c.fd), Pad: c.serial})
 }
 
@@ -155,7 +157,10 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 		return nil, err
 	}
 	c.empty = c.drained
-	if n < len(l.reader.buf) {
+	if !c.unsure {
+		c.empty = max(c.empty, l.swept)
+	}
+	if c.unsure = n == len(l.reader.buf); !c.unsure {
 		c.drained = looked
 	}
 	c.stampedAt(l.arrived(stamp, looked))

@@ -26,7 +26,8 @@ type loop struct {
 	real     *realtime
 	reader   *reader
 	pace     pace
-	events   [128]unix.EpollEvent
+	events   [512]unix.EpollEvent
+	swept    time.Duration  // since when a socket that no look has found ready is known to have been empty
 	polls    [2]unix.PollFd // bell, set
 	timeout  unix.Timespec
 	closing  bool
@@ -58,7 +59,7 @@ func newLoop(e *Epoll) (*loop, error) {
 // run serves until it is told to close.
 func (l *loop) run() {
 	runtime.LockOSThread() // for good: the thread ends with its settings
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	hurry()
 	for l.obey(); !l.closing; l.obey() {
 		l.expire()
 		seen := l.drain()
@@ -114,9 +115,13 @@ func (l *loop) expire() {
 
 // drain serves the sockets that are ready, and what falls due meanwhile. It returns how many there were.
 func (l *loop) drain() int {
+	looked := l.clock.Now()
 	n, err := unix.EpollWait(l.set, l.events[:], 0)
 	if err != nil {
 		return 0 // interrupted
+	}
+	if n < len(l.events) { // those that are not among them had nothing
+		defer func() { l.swept = looked }()
 	}
 	for _, e := range l.events[:n] {
 		if c := l.links[e.Fd]; c != nil && c.serial == e.Pad {
