@@ -88,7 +88,7 @@ func measured(rec *record.Record) bool { return rec.Phase == record.Measured }
 // describe is level i over the given trials.
 func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	p := r.points[i]
-	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles}
+	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles, Confidence: r.b.ConfidenceLevel}
 	if p.open() {
 		l.Cap = p.concurrency
 	} else {

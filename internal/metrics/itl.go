@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"iter"
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
@@ -8,35 +9,51 @@ import (
 
 // itl, inter-token latency: the pace per token. An arrival of k tokens after a gap g gives k samples g/k. It hides
 // stalls, so it never stands without icl.
-func itl(r *record.Record, _ record.Stamp) []float64 {
-	var samples []float64
-	var gap time.Duration
-	last := record.Unset
-	for a := range r.Arrivals.All() {
-		if last.Set() {
-			gap += a.At.Sub(last)
-			for range a.Tokens {
-				samples = append(samples, ms(gap)/float64(a.Tokens))
+func itl(r *record.Record, _ record.Stamp) []float64 { return untimed(timedITL(r)) }
+
+// timedITL is itl with the time at which each token arrived.
+func timedITL(r *record.Record) iter.Seq2[record.Stamp, float64] {
+	return func(yield func(record.Stamp, float64) bool) {
+		var gap time.Duration
+		last := record.Unset
+		for a := range r.Arrivals.All() {
+			if last.Set() {
+				gap += a.At.Sub(last)
+				for range a.Tokens {
+					if !yield(a.At, ms(gap)/float64(a.Tokens)) {
+						return
+					}
+				}
 			}
+			// Note: an arrival without a token of its own hands its gap on to the next.
+			if a.Tokens > 0 {
+				gap = 0
+			}
+			last = a.At
 		}
-		// Note: an arrival without a token of its own hands its gap on to the next.
-		if a.Tokens > 0 {
-			gap = 0
-		}
-		last = a.At
 	}
-	return samples
 }
 
 // icl, inter-chunk latency: the gap between successive arrivals, one sample each.
-func icl(r *record.Record, _ record.Stamp) []float64 {
-	var samples []float64
-	last := record.Unset
-	for a := range r.Arrivals.All() {
-		if last.Set() {
-			samples = append(samples, ms(a.At.Sub(last)))
+func icl(r *record.Record, _ record.Stamp) []float64 { return untimed(timedICL(r)) }
+
+// timedICL is icl with the time of the arrival that ended each gap.
+func timedICL(r *record.Record) iter.Seq2[record.Stamp, float64] {
+	return func(yield func(record.Stamp, float64) bool) {
+		last := record.Unset
+		for a := range r.Arrivals.All() {
+			if last.Set() && !yield(a.At, ms(a.At.Sub(last))) {
+				return
+			}
+			last = a.At
 		}
-		last = a.At
+	}
+}
+
+func untimed(timed iter.Seq2[record.Stamp, float64]) []float64 {
+	var samples []float64
+	for _, x := range timed {
+		samples = append(samples, x)
 	}
 	return samples
 }

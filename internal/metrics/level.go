@@ -28,6 +28,7 @@ type Level struct {
 	SLO    SLO
 
 	Percentiles []float64 // to compute beside those that are always there, in percent
+	Confidence  float64   // level of the intervals within one run; 0 is 0.95
 }
 
 // Describe computes everything that a result says about the level. Percentiles are of the union of the trials'
@@ -120,12 +121,14 @@ func (l Level) latency(m latency, p population) result.Metric {
 		independent = float64(gaps(p.served)) / float64(max(l.peak(), 1))
 	}
 	out := result.Metric{Served: l.summarize(served, independent)}
+	l.within(&out.Served, l.servedSeries(m), independent)
 	if !m.pooled {
 		offered := l.samples(m, p.offered, l.start)
 		for range len(p.offered) - len(p.served) {
 			offered = append(offered, math.Inf(1))
 		}
 		summary := l.summarize(offered, float64(len(offered)))
+		l.within(&summary, l.offeredSeries(m), float64(len(offered)))
 		out.Offered = &summary
 	}
 	if m.fromStart {

@@ -2,6 +2,7 @@
 package metrics
 
 import (
+	"iter"
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
@@ -18,6 +19,8 @@ type latency struct {
 	fromStart bool
 	// pooled: weighted by token or arrival, not by request; it has no population of offered requests.
 	pooled bool
+	// timed yields the samples of a pooled metric with the times at which they ended.
+	timed func(r *record.Record) iter.Seq2[record.Stamp, float64]
 	// rare: left out of a level none of whose requests have it.
 	rare bool
 }
@@ -26,8 +29,8 @@ type latency struct {
 var latencies = []latency{
 	{name: "ttft", samples: ttft, ends: ttftEnds, fromStart: true},
 	{name: "ttfa", samples: ttfa, ends: ttfaEnds, fromStart: true, rare: true},
-	{name: "itl", samples: itl, ends: itlEnds, pooled: true},
-	{name: "icl", samples: icl, ends: iclEnds, pooled: true},
+	{name: "itl", samples: itl, ends: itlEnds, pooled: true, timed: timedITL},
+	{name: "icl", samples: icl, ends: iclEnds, pooled: true, timed: timedICL},
 	{name: "stall", samples: stall, ends: stallEnds},
 	{name: "tpot", samples: tpot, ends: tpotEnds},
 	{name: "tpot_n1", samples: tpotN1, ends: tpotN1Ends},

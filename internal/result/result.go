@@ -142,8 +142,11 @@ type Summary struct {
 	// Lost is how many of the N samples are +infinity; percentiles that fall on one are null and named in Beyond.
 	Lost   int      `json:"lost,omitempty"`
 	Beyond []string `json:"beyond,omitempty"`
-	// Unsupported names the percentiles with too few samples behind them (6, 36, 72, 368, 3688 for p50 … p99.9).
+	// Unsupported names the percentiles with too few effective samples behind them (6, 36, 72, 368, 3688 for p50 …
+	// p99.9).
 	Unsupported []string `json:"unsupported,omitempty"`
+	// Within is what one trial says of its percentiles, by name: the headline's populations of a single trial have it.
+	Within map[string]Within `json:"within,omitempty"`
 }
 
 // Throughput is rates over the window, per second. Null where the window has no length.
