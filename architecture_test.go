@@ -22,12 +22,13 @@ var allowed = map[string][]string{
 	"transport":  {"wire", "dialect", "record"},
 	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
 	"load":       {"dialect", "record", "schedule", "transport"},
-	"metrics":    {"record", "result", "stats"},
+	"metrics":    {"record", "result", "scrape", "stats"},
 	"instrument": {"result"},
 	"report":     {"result"},
 	"compare":    {"result", "stats"},
+	"scrape":     {"record", "result"},
 
-	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "secret", "strictjson", "transport", "wire", "workload"},
+	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "scrape", "secret", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

@@ -45,6 +45,8 @@ type Benchmark struct {
 	Timeouts             Timeouts `json:"timeouts"`
 	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": kernel stamps; Linux, http
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
+	ServerMetrics        string   `json:"server_metrics,omitempty"`         // the server's own: "auto" (default: its /metrics, if it has one), "off", or a URL
+	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at them to the next; default 1
 	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start
 	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial

@@ -45,6 +45,8 @@ func (b Benchmark) withDefaults() Benchmark {
 	b.Trials = or(b.Trials, 1)
 	b.Transport = or(b.Transport, "auto")
 	b.Connection = or(b.Connection, Reuse)
+	b.ServerMetrics = or(b.ServerMetrics, "auto")
+	b.ServerMetricsEveryS = or(b.ServerMetricsEveryS, 1)
 	b.ConfidenceLevel = or(b.ConfidenceLevel, 0.95)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))

@@ -18,6 +18,7 @@ import (
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/scrape"
 	"github.com/splleed/splleed/internal/secret"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
@@ -79,7 +80,8 @@ type run struct {
 	stop   func() error   // stops it; nil once it is stopped
 	wire   transport.Engine
 	sender *sender
-	ended  time.Time // zero while the run goes on
+	theirs *scrape.Endpoint // the server's own metrics; nil where there are none
+	ended  time.Time        // zero while the run goes on
 
 	journalHash hash.Hash // of what the journal has written; nil without one
 }
@@ -165,6 +167,9 @@ func (r *run) open(ctx context.Context) error {
 	if r.sender, err = newSender(server, base, r.b, r.items); err != nil {
 		return err
 	}
+	if r.theirs, err = r.serverMetrics(ctx); err != nil {
+		return err
+	}
 	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
 	return err
 }
@@ -175,6 +180,10 @@ func (r *run) close() error {
 		r.wire.Close()
 		r.warnings = append(r.warnings, clockWarnings(r.wire)...)
 		r.wire = nil
+	}
+	if r.theirs != nil {
+		r.theirs.Close()
+		r.theirs = nil
 	}
 	stop := r.stop
 	r.stop = nil
@@ -226,6 +235,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		return err
 	}
 	r.progress.level(p, n)
+	watch := r.watch(ctx)
 	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
 	}
@@ -234,7 +244,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
 		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
-	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Complete: o.Complete}
+	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Complete: o.Complete, Server: watch(ctx)}
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {
 		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))

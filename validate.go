@@ -23,6 +23,7 @@ func (b Benchmark) Validate() error {
 	b.checkConnection(&bad)
 	b.checkTrace(&bad)
 	b.checkShape(&bad)
+	b.checkServerMetrics(&bad)
 	bad.Under("sampling", checkSampling(b.Sampling))
 	return bad.Err()
 }

@@ -28,6 +28,9 @@ type serverFlags struct {
 	ReadyTimeout *seconds `at:"backend.ready_timeout_s" help:"Time for a started server to get ready (default 10m)." placeholder:"TIME" aliases:"ready-check-timeout-sec"`
 	SimLog       *string  `at:"backend.log" help:"Simulated server: write the true times of every request." placeholder:"FILE"`
 	Set          settings `help:"Any other field of the server's configuration: --set max_num_seqs=64; repeatable." placeholder:"KEY=VALUE"`
+
+	ServerMetrics      *string  `at:"server_metrics" help:"The server's own metrics: auto (its /metrics, if it has one), off, or their URL." placeholder:"URL"`
+	ServerMetricsEvery *seconds `at:"server_metrics_every_s" help:"Time from one look at them to the next (default 1s)." placeholder:"TIME"`
 }
 
 type promptFlags struct {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/scrape"
 )
 
 // Trial is one level of one trial: all its requests, and the window in which the load was in full swing. Its JSON form
@@ -17,6 +18,7 @@ type Trial struct {
 	Timed     bool             `json:"timed,omitempty"` // the window has a given length: it does not end with a start
 	Complete  bool             `json:"complete"`        // all measured requests of the plan have ended
 	Lag       *Lag             `json:"lag,omitempty"`   // how late its stamps may be; nil where nobody measured it
+	Server    scrape.Course    `json:"server,omitzero"` // what the server said of itself meanwhile
 }
 
 // Level is a load point to describe, over one trial or several pooled ones.
@@ -51,6 +53,7 @@ func Describe(l Level) result.Level {
 	out.Instrument = l.instrument(p)
 	out.Classes, out.Probe = l.classes(p), l.probe(l.startSeconds(p))
 	l.errors(&out)
+	out.Server = l.server()
 	wholePass(&out, p)
 	flat(&out)
 	return out

@@ -91,6 +91,7 @@ type Level struct {
 	Classes    map[string]Class    `json:"classes,omitempty"` // of a mix, by name
 	Probe      *Class              `json:"probe,omitempty"`   // the probes beside the load; they count in nothing else
 	Instrument *Instrument         `json:"instrument"`        // the client's own part in these numbers
+	Server     *Server             `json:"server"`            // null where the server told nothing
 	Warnings   []string            `json:"warnings"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"time"
 )
 
 // tally counts what the server has done.
@@ -18,9 +19,22 @@ type tally struct {
 	generation  int64            // tokens
 	finished    map[string]int64 // by finish reason
 	faults      map[string]int64
+
+	// In the bounds of vLLM. Its ITL is by engine step, this one by token.
+	ttft, itl, e2e *histogram
 }
 
-func newTally() *tally { return &tally{finished: map[string]int64{}, faults: map[string]int64{}} }
+func newTally() *tally {
+	return &tally{
+		finished: map[string]int64{}, faults: map[string]int64{},
+		ttft: newHistogram("vllm:time_to_first_token_seconds",
+			0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80, 160, 640, 2560),
+		itl: newHistogram("vllm:inter_token_latency_seconds",
+			0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5, 5, 7.5, 10, 20, 40, 80),
+		e2e: newHistogram("vllm:e2e_request_latency_seconds",
+			0.3, 0.5, 0.8, 1, 1.5, 2, 2.5, 5, 10, 15, 20, 30, 40, 50, 60, 120, 240, 480, 960, 1920, 7680),
+	}
+}
 
 // enter counts a generation request in.
 func (t *tally) enter() (ordinal, inFlight int64) {
@@ -39,6 +53,18 @@ func (t *tally) strike(kind string) {
 	t.faults[kind]++
 }
 
+// send counts tokens that are sent together, and the time since the tokens before, or since receipt where they are the first.
+func (t *tally) send(tokens int, first bool, since time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.generation += int64(tokens)
+	if first {
+		t.ttft.observe(since.Seconds(), 1)
+	} else {
+		t.itl.observe(since.Seconds()/float64(tokens), tokens)
+	}
+}
+
 // leave counts it out, with what became of it: a finish reason, "abort" or, where it was refused, "".
 func (t *tally) leave(tr *truth, finish string) {
 	t.mu.Lock()
@@ -46,8 +72,10 @@ func (t *tally) leave(tr *truth, finish string) {
 	t.inFlight--
 	if finish != "" {
 		t.prompt += int64(tr.PromptTokens)
-		t.generation += tr.tokens()
 		t.finished[finish]++
+	}
+	if finish == finishStop || finish == finishLength {
+		t.e2e.observe(time.Duration(tr.Ended-tr.Received).Seconds(), 1)
 	}
 }
 
@@ -86,6 +114,9 @@ func (s *Server) metrics(w http.ResponseWriter, _ *http.Request, _ []byte) {
 	line("counter", "vllm:prefix_cache_hits_total", "", l.prefixHits)
 	line("counter", "vllm:prompt_tokens_total", "", t.prompt)
 	line("counter", "vllm:generation_tokens_total", "", t.generation)
+	for _, h := range []*histogram{t.ttft, t.itl, t.e2e} {
+		h.write(w, fmt.Sprintf("engine=\"0\",model_name=%s,", quote(s.cfg.Model)))
+	}
 	for _, reason := range []string{finishStop, finishLength, finishAbort} {
 		line("counter", "vllm:request_success_total", fmt.Sprintf("finished_reason=%q,", reason), t.finished[reason])
 	}

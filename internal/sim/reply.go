@@ -215,8 +215,20 @@ func (r *reply) flush() {
 	} else {
 		r.write(r.buf)
 	}
-	r.truth.sent(before, time.Now().UnixNano(), r.tokens)
+	r.sentTokens(before, r.tokens)
 	r.buf, r.tokens = r.buf[:0], r.tokens[:0]
+}
+
+// sentTokens books a write that held events of these tokens.
+func (r *reply) sentTokens(before int64, tokens []int) {
+	n := 0
+	for _, k := range tokens {
+		n += k
+	}
+	if since, first := r.truth.since(before); n > 0 {
+		r.tally.send(n, first, since)
+	}
+	r.truth.sent(before, time.Now().UnixNano(), tokens)
 }
 
 func (r *reply) write(p []byte) {
@@ -245,7 +257,7 @@ func (r *reply) answer(f flow, details bool) {
 	}
 	before := time.Now().UnixNano()
 	r.body(http.StatusOK, "application/json", r.form.whole(nil, r.text, r.counts))
-	r.truth.sent(before, time.Now().UnixNano(), []int{r.sent})
+	r.sentTokens(before, []int{r.sent})
 	r.truth.Done = r.err == nil
 }
 

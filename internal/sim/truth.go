@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"strings"
+	"time"
 )
 
 // truth is a line of the log: what the server did for one request, by its own clock, in Unix nanoseconds.
@@ -24,19 +25,19 @@ type truth struct {
 	faults       []string
 }
 
+// since is how long after the tokens before, or after receipt, something was sent; first where there were none before.
+func (t *truth) since(at int64) (since time.Duration, first bool) {
+	if n := len(t.Events); n > 0 {
+		return time.Duration(at - t.Events[n-1][0]), false
+	}
+	return time.Duration(at - t.Received), true
+}
+
 // sent notes a write that held events of these tokens.
 func (t *truth) sent(before, after int64, tokens []int) {
 	for _, n := range tokens {
 		t.Events = append(t.Events, [3]int64{before, after, int64(n)})
 	}
-}
-
-// tokens is how many were sent.
-func (t *truth) tokens() (n int64) {
-	for _, e := range t.Events {
-		n += e[2]
-	}
-	return n
 }
 
 // truthLog writes truths, off the path of requests.

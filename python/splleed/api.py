@@ -100,6 +100,10 @@ class Benchmark:
     """How requests are sent: "auto" (default: portable), "portable", or "epoll": kernel stamps; Linux, http."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": each request makes its own, timed as connect."""
+    server_metrics: str | None = None
+    """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
+    server_metrics_every_s: float | None = None
+    """Seconds from one look at them to the next; default 1."""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None

@@ -80,6 +80,8 @@ class ConcurrencyResult:
     """The probes beside the load; they count in nothing else."""
     instrument: Mapping[str, Any] | None = None
     """What the client itself may have added."""
+    server: Mapping[str, Any] | None = None
+    """What the server said of itself meanwhile, beside what the client saw; None where it has no metrics."""
     warnings: list[str] = field(default_factory=list)
     """What the reader should know."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
