@@ -25,6 +25,8 @@ var allowed = map[string][]string{
 	"metrics":    {"record", "result", "scrape", "stats"},
 	"instrument": {"result"},
 	"report":     {"result"},
+	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
+	"doctor":     {"calibrate", "result", "secret", "stats"},
 	"compare":    {"result", "stats"},
 	"scrape":     {"record", "result"},
 

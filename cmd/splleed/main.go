@@ -26,6 +26,7 @@ type commands struct {
 	Merge    mergeCmd    `cmd:"" help:"Join the journals of several runs of the same load."`
 	Init     initCmd     `cmd:"" help:"Write a commented configuration file to begin with."`
 	Backends backendsCmd `cmd:"" help:"List the servers that splleed knows."`
+	Doctor   doctorCmd   `cmd:"" help:"Say what this machine can measure, and what to do about what it can't."`
 	Sim      SimCmd      `cmd:"" help:"Serve a simulated server, to try things out on."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 	Driver   DriverCmd   `cmd:"" hidden:""`
@@ -101,6 +102,8 @@ func (c console) exit(err error, s *signals) int {
 		return s.code()
 	case err == nil:
 		return good
+	case errors.Is(err, errUnfit):
+		return failed // the report has said it
 	case errors.As(err, &bad):
 		c.say("%v", err)
 		return badInput

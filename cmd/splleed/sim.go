@@ -33,10 +33,21 @@ type SimCmd struct {
 	Fault          []string      `sep:"none" placeholder:"KIND[:every=N,...]" help:"What goes wrong, for every N-th request; repeatable. Settings: every, after (tokens), delay, n."`
 	Log            string        `type:"path" help:"NDJSON file of true receive and send times, a line a request."`
 	Grace          time.Duration `default:"0s" help:"How long requests may go on after an interrupt."`
+	UntilEOF       bool          `hidden:"" name:"until-eof" help:"End with standard input: with the process that has started this one."`
 }
 
 // Run is also left by Ctrl-C and SIGTERM.
-func (c SimCmd) Run(ctx context.Context, std console) error { return c.serve(ctx, std.out) }
+func (c SimCmd) Run(ctx context.Context, std console) error {
+	if c.UntilEOF {
+		var end context.CancelFunc
+		ctx, end = context.WithCancel(ctx)
+		go func() {
+			_, _ = io.Copy(io.Discard, std.in)
+			end()
+		}()
+	}
+	return c.serve(ctx, std.out)
+}
 
 // serve listens, says so in one line, and serves until ctx ends.
 func (c SimCmd) serve(ctx context.Context, stdout io.Writer) (err error) {
