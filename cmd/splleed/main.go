@@ -24,6 +24,7 @@ type commands struct {
 	Validate validateCmd `cmd:"" help:"Check configuration files without running them."`
 	Rescore  rescoreCmd  `cmd:"" help:"Compute results again from a journal: other goals, other percentiles, no server."`
 	Merge    mergeCmd    `cmd:"" help:"Join the journals of several runs of the same load."`
+	Compare  compareCmd  `cmd:"" help:"Compare results, or two servers live: ratios, verdicts, gates for CI."`
 	Init     initCmd     `cmd:"" help:"Write a commented configuration file to begin with."`
 	Backends backendsCmd `cmd:"" help:"List the servers that splleed knows."`
 	Doctor   doctorCmd   `cmd:"" help:"Say what this machine can measure, and what to do about what it can't."`
@@ -43,12 +44,14 @@ type console struct {
 // say writes a line for people, beside the results.
 func (c console) say(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
 
-// Exit codes. 4, 5 and 6 are kept for gates and for --strict.
+// Exit codes. 6 is kept for --strict.
 const (
 	good            = 0
 	failed          = 1
 	badInput        = 2
 	tooManyFailures = 3
+	gateFailed      = 4
+	undecided       = 5
 	interrupted     = 130
 	terminated      = 143
 )
@@ -94,6 +97,7 @@ func commandOf(err error) string {
 func (c console) exit(err error, s *signals) int {
 	var bad *splleed.ConfigError
 	var many *splleed.TooManyFailures
+	var gate *splleed.GateError
 	switch {
 	case s.code() != good:
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -109,8 +113,13 @@ func (c console) exit(err error, s *signals) int {
 		return badInput
 	}
 	c.say("splleed: %s", strings.TrimPrefix(err.Error(), "splleed: "))
-	if errors.As(err, &many) {
+	switch {
+	case errors.As(err, &many):
 		return tooManyFailures
+	case errors.As(err, &gate) && len(gate.Failed) > 0:
+		return gateFailed
+	case errors.As(err, &gate):
+		return undecided
 	}
 	return failed
 }

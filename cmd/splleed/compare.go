@@ -1,0 +1,125 @@
+package main
+
+import (
+	"errors"
+	"os"
+
+	"github.com/splleed/splleed"
+)
+
+type compareCmd struct {
+	Files    []string `arg:"" optional:"" name:"results" help:"Results that run saved as JSON; the first is the baseline."`
+	Baseline string   `help:"Results that the others are set against." placeholder:"FILE"`
+
+	Compare comparingFlags `embed:""`
+}
+
+// comparingFlags are how results are compared, and where the comparison goes.
+type comparingFlags struct {
+	Metrics         []string `help:"What to compare: ttft_p99,throughput (default: ten)." placeholder:"NAME"`
+	Gate            string   `help:"Limits on changes that set the exit code: \"ttft_p99<=+5%, throughput>=-2%\"." placeholder:"GATES"`
+	Margin          float64  `help:"Differences within it are the same (default 0.02)." placeholder:"P"`
+	ConfidenceLevel float64  `help:"Of intervals and verdicts (default 0.95)." placeholder:"P"`
+	AcceptOneStart  bool     `help:"With too few server starts, let verdicts and gates be about the processes at hand."`
+	Output          []string `short:"o" help:"Save the comparison: .json, .xml (JUnit), .md, .txt, or FORMAT=FILE; repeatable." sep:"none" placeholder:"FILE"`
+	Format          string   `help:"What to print: text, json, junit, markdown, github, benchmark-smaller or benchmark-bigger." default:"text" placeholder:"NAME"`
+}
+
+// Help ends the list of flags.
+func (*compareCmd) Help() string {
+	return `Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided.
+
+--format github prints annotations and, where $GITHUB_STEP_SUMMARY names a file, appends the tables to it.`
+}
+
+// Run compares every file with the baseline.
+func (r *compareCmd) Run(c console) error {
+	files := r.Files
+	baseline := r.Baseline
+	if baseline == "" && len(files) > 0 {
+		baseline, files = files[0], files[1:]
+	}
+	if len(files) == 0 {
+		return faulty("compare what? splleed compare A.json B.json, or --baseline A.json B.json C.json")
+	}
+	a, err := load(baseline)
+	if err != nil {
+		return err
+	}
+	var all []*splleed.Comparison
+	for _, path := range files {
+		b, err := load(path)
+		if err != nil {
+			return err
+		}
+		with := r.Compare.comparing()
+		with.NameA, with.NameB = baseline, path
+		made, err := with.Compare(a, b)
+		if err != nil {
+			return faulty("%v", err)
+		}
+		all = append(all, made)
+	}
+	return r.Compare.deliver(c, all)
+}
+
+func load(path string) (*splleed.Results, error) {
+	results, err := splleed.LoadResults(path)
+	if err != nil {
+		return nil, faulty("%v", err)
+	}
+	return results, nil
+}
+
+func (f comparingFlags) comparing() splleed.Comparing {
+	return splleed.Comparing{
+		Metrics: f.Metrics, Gate: f.Gate, Margin: f.Margin, ConfidenceLevel: f.ConfidenceLevel, AcceptOneStart: f.AcceptOneStart,
+	}
+}
+
+// deliver prints and saves comparisons. Its error is the gates'.
+func (f comparingFlags) deliver(c console, all []*splleed.Comparison) error {
+	text, err := splleed.ComparisonsText(f.Format, all...)
+	if err != nil {
+		return faulty("--format: %v", err)
+	}
+	if _, err := c.out.Write(text); err != nil {
+		return err
+	}
+	if path := c.getenv("GITHUB_STEP_SUMMARY"); f.Format == "github" && path != "" {
+		if err := appendSummary(path, all); err != nil {
+			return err
+		}
+	}
+	var faults []error
+	for _, target := range f.Output {
+		faults = append(faults, splleed.SaveComparisons(target, all...))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	var broken splleed.GateError
+	for _, made := range all {
+		var e *splleed.GateError
+		if errors.As(made.Err(), &e) {
+			broken.Failed, broken.Undecided = append(broken.Failed, e.Failed...), append(broken.Undecided, e.Undecided...)
+		}
+	}
+	if len(broken.Failed)+len(broken.Undecided) > 0 {
+		return &broken
+	}
+	return nil
+}
+
+func appendSummary(path string, all []*splleed.Comparison) error {
+	text, err := splleed.ComparisonsText("markdown", all...)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,121 @@
+package splleed
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/splleed/splleed/internal/compare"
+	"github.com/splleed/splleed/internal/report"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// Comparison is how one result stands against another. What it says is in docs/compare.md.
+type Comparison struct{ result.Comparison }
+
+// Comparing is how results are compared. Its zero value is a sane one.
+type Comparing struct {
+	Metrics         []string `json:"metrics,omitempty"`          // "ttft_p99", "throughput"; default: the ten of docs/compare.md
+	Gate            string   `json:"gate,omitempty"`             // limits on changes: "ttft_p99<=+5%, throughput>=-2%"
+	ConfidenceLevel float64  `json:"confidence_level,omitempty"` // default 0.95
+	Margin          float64  `json:"margin,omitempty"`           // relative differences within it are "same"; default 0.02
+	AcceptOneStart  bool     `json:"accept_one_start,omitempty"` // with too few server starts, let verdicts be about these processes
+	NameA           string   `json:"name_a,omitempty"`
+	NameB           string   `json:"name_b,omitempty"`
+
+	paired bool
+}
+
+// Compare sets b against a: per metric and level the ratio with its interval, and whether it is better, worse, the same
+// or undecided.
+func Compare(a, b *Results) (*Comparison, error) { return Comparing{}.Compare(a, b) }
+
+// Compare is Compare with other metrics, gates or limits.
+func (c Comparing) Compare(a, b *Results) (*Comparison, error) {
+	made, err := compare.Compare(&a.Run, &b.Run, compare.Options{
+		Metrics: c.Metrics, Gates: c.Gate, ConfidenceLevel: c.ConfidenceLevel, Margin: c.Margin, AcceptOneStart: c.AcceptOneStart,
+		NameA: c.NameA, NameB: c.NameB, Paired: c.paired,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Comparison{*made}, nil
+}
+
+// Print writes the comparison as a table for people.
+func (c *Comparison) Print(w io.Writer) error {
+	return report.ComparisonText(w, []*result.Comparison{&c.Comparison}, report.Style{})
+}
+
+// ComparisonsText is comparisons with one baseline in a format: "text", "json", "junit", "markdown", "github",
+// "benchmark-smaller", "benchmark-bigger".
+func ComparisonsText(format string, cs ...*Comparison) ([]byte, error) {
+	f, err := report.ComparisonFormatNamed(format)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	err = f.Write(&out, contracts(cs), report.Style{})
+	return out.Bytes(), err
+}
+
+// Save writes the comparison to a file, in the format that its extension (.json, .xml, .md, .txt) or "FORMAT=FILE" names.
+func (c *Comparison) Save(target string) error { return SaveComparisons(target, c) }
+
+// SaveComparisons is Save for several with one baseline.
+func SaveComparisons(target string, cs ...*Comparison) error {
+	format, path, err := report.ComparisonTarget(target)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if err := format.Write(&out, contracts(cs), report.Style{}); err != nil {
+		return err
+	}
+	return os.WriteFile(path, out.Bytes(), 0o666)
+}
+
+func contracts(cs []*Comparison) []*result.Comparison {
+	all := make([]*result.Comparison, len(cs))
+	for i, c := range cs {
+		all[i] = &c.Comparison
+	}
+	return all
+}
+
+// GateError says that gates failed, or that some are undecided.
+type GateError struct {
+	Failed    []string
+	Undecided []string
+}
+
+func (e *GateError) Error() string {
+	var words []string
+	if len(e.Failed) > 0 {
+		words = append(words, "failed: "+strings.Join(e.Failed, ", "))
+	}
+	if len(e.Undecided) > 0 {
+		words = append(words, "undecided: "+strings.Join(e.Undecided, ", "))
+	}
+	return "gates " + strings.Join(words, "; ")
+}
+
+// Err is a *GateError unless all gates pass.
+func (c *Comparison) Err() error {
+	var e GateError
+	for _, g := range c.Gates {
+		name := fmt.Sprintf("%s at %s", g.Gate, levelName(Level{Concurrency: g.Concurrency, ArrivalRate: g.ArrivalRate}))
+		switch g.Verdict {
+		case result.Fail:
+			e.Failed = append(e.Failed, name)
+		case result.Undecided:
+			e.Undecided = append(e.Undecided, name)
+		}
+	}
+	if len(e.Failed)+len(e.Undecided) == 0 {
+		return nil
+	}
+	return &e
+}

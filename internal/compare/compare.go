@@ -1,0 +1,277 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
+
+// Options say what is compared, and how sure a verdict must be. The zero value is a sane one.
+type Options struct {
+	Metrics         []string // default: Metrics, and goodput where there are goals
+	Gates           string   // "ttft_p99<=+5%, throughput>=-2%"; over all levels
+	ConfidenceLevel float64  // default 0.95
+	Margin          float64  // relative differences within it are "same"; default 0.02
+	AcceptOneStart  bool     // let verdicts be about the processes at hand where starts are too few
+	NameA, NameB    string   // default "A" and "B"
+	Paired          bool     // start i of A and start i of B were taken together
+}
+
+// minStarts of each arm are what a verdict on servers needs: a start has a placement in memory, a clock and a luck of
+// its own, that all its trials share.
+const minStarts = 3
+
+// power is the probability with which Needed units would decide.
+const power = 0.8
+
+// comparison is one being made.
+type comparison struct {
+	Options
+	a, b    *arm
+	byStart bool
+	metrics []metric
+	gates   []gate
+	alpha   float64
+	out     *result.Comparison
+}
+
+// Compare sets b against a.
+func Compare(a, b *result.Run, o Options) (*result.Comparison, error) {
+	c := &comparison{Options: o, a: newArm(a), b: newArm(b)}
+	if err := c.prepare(); err != nil {
+		return nil, err
+	}
+	c.describe()
+	var samples []sample
+	for i := range a.Results {
+		at := &a.Results[i]
+		if !slices.ContainsFunc(b.Results, func(l result.Level) bool { return samePoint(&l, at) }) {
+			continue
+		}
+		level := result.ComparedLevel{Concurrency: at.Concurrency, ArrivalRate: at.ArrivalRate, Metrics: []result.Contrast{}}
+		for _, m := range c.metrics {
+			if s := c.sample(m, at); len(s.a)+len(s.b) > 0 {
+				samples = append(samples, s)
+				level.Metrics = append(level.Metrics, s.contrast(m, c.ConfidenceLevel, c.Margin))
+			}
+		}
+		c.out.Levels = append(c.out.Levels, level)
+		for _, g := range c.gates {
+			judged := g.judge(c.sample(g.metric, at), c.ConfidenceLevel)
+			judged.Concurrency, judged.ArrivalRate = at.Concurrency, at.ArrivalRate
+			c.out.Gates = append(c.out.Gates, judged)
+		}
+	}
+	if len(c.out.Levels) == 0 {
+		return nil, fmt.Errorf("no load point is in both results")
+	}
+	c.decide(samples)
+	c.decideGates()
+	return c.out, nil
+}
+
+func (c *comparison) prepare() error {
+	c.ConfidenceLevel, c.Margin = or(c.ConfidenceLevel, 0.95), or(c.Margin, 0.02)
+	c.NameA, c.NameB = or(c.NameA, "A"), or(c.NameB, "B")
+	if !(c.ConfidenceLevel > 0 && c.ConfidenceLevel < 1) {
+		return fmt.Errorf("confidence level %g: want more than 0 and less than 1", c.ConfidenceLevel)
+	}
+	if !(c.Margin > 0 && c.Margin < 1) {
+		return fmt.Errorf("margin %g: want more than 0 and less than 1", c.Margin)
+	}
+	c.alpha = 1 - c.ConfidenceLevel
+	c.byStart = min(len(c.a.starts), len(c.b.starts)) >= minStarts
+	names := c.Metrics
+	if len(names) == 0 {
+		names = Metrics
+		if slices.ContainsFunc(c.a.run.Results, func(l result.Level) bool { return l.Goodput != nil }) {
+			names = append(slices.Clone(names), "goodput")
+		}
+	}
+	for _, name := range names {
+		m, err := metricNamed(name)
+		if err != nil {
+			return err
+		}
+		c.metrics = append(c.metrics, m)
+	}
+	var err error
+	c.gates, err = parseGates(c.Gates)
+	return err
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+func (c *comparison) sample(m metric, at *result.Level) sample {
+	return newSample(c.a.values(m, at, c.byStart), c.b.values(m, at, c.byStart), c.Paired)
+}
+
+// describe says what is compared.
+func (c *comparison) describe() {
+	c.out = &result.Comparison{
+		SchemaVersion: result.ComparisonSchemaVersion, A: c.a.described(c.NameA), B: c.b.described(c.NameB),
+		Unit: "server start", About: "servers", ConfidenceLevel: c.ConfidenceLevel, Margin: c.Margin,
+		Levels: []result.ComparedLevel{}, Gates: []result.Gate{}, Warnings: []string{},
+	}
+	load, setup := Differences(c.a.run, c.b.run)
+	c.out.LoadDifferences, c.out.SetupDifferences = append([]result.Difference{}, load...), append([]result.Difference{}, setup...)
+	say := func(format string, args ...any) {
+		c.out.Warnings = append(c.out.Warnings, fmt.Sprintf(format, args...))
+	}
+	if !c.byStart {
+		c.out.Unit, c.out.About = "trial", "these two processes"
+		say("%d and %d server starts: what is seen is about these two processes, not about the servers; %d starts of each can tell more (splleed compare --a … --b …)",
+			len(c.a.starts), len(c.b.starts), minStarts)
+	}
+	if len(load) > 0 {
+		say("the load is not the same (%s): the figures answer different questions", load[0].What)
+	}
+	for _, a := range []result.Arm{c.out.A, c.out.B} {
+		if a.Simulated {
+			say("%s is a simulated server", a.Name)
+		}
+	}
+	if len(c.a.run.Results) != len(c.b.run.Results) {
+		say("%d and %d load points: only those that both have are compared", len(c.a.run.Results), len(c.b.run.Results))
+	}
+	for _, r := range []*result.Run{c.a.run, c.b.run} {
+		if r.Interrupted {
+			say("a run was stopped before it was complete")
+		}
+	}
+}
+
+// speaks reports whether verdicts may be given.
+func (c *comparison) speaks() bool { return c.byStart || c.AcceptOneStart }
+
+// decide gives each contrast its verdict: "same" where the difference is shown to be inside the margin, however surely
+// it is one, else better or worse by Holm over all of them.
+func (c *comparison) decide(samples []sample) {
+	var contrasts []*result.Contrast
+	for l := range c.out.Levels {
+		for m := range c.out.Levels[l].Metrics {
+			contrasts = append(contrasts, &c.out.Levels[l].Metrics[m])
+		}
+	}
+	holm(contrasts, func(x *result.Contrast) **float64 { return &x.P }, func(x *result.Contrast) **float64 { return &x.PHolm })
+	for i, x := range contrasts {
+		verdict := c.verdict(x, samples[i])
+		if verdict == result.Undecided {
+			x.Needed = c.needed(samples[i], len(contrasts))
+		}
+		if c.speaks() {
+			x.Verdict = verdict
+		} else if verdict != result.Undecided {
+			x.ProcessVerdict = verdict
+		}
+	}
+}
+
+func (c *comparison) verdict(x *result.Contrast, s sample) result.Verdict {
+	switch {
+	case x.PSame != nil && *x.PSame < c.alpha:
+		return result.Same
+	case x.PHolm == nil || *x.PHolm >= c.alpha:
+		return result.Undecided
+	}
+	more := s.bAbove()
+	if s.logs {
+		more = s.welch.Mean > 0
+	}
+	if more == (x.Better == "higher") {
+		return result.Better
+	}
+	return result.Worse
+}
+
+// needed is how many units of each arm would likely tell a difference, as one of many, or show that it is inside the
+// margin, whichever is less; 0 where it is more than anybody would run.
+func (c *comparison) needed(s sample, family int) int {
+	if !s.logs {
+		return 0
+	}
+	times := s.times(0, 1-c.alpha/2/float64(family))
+	if margin := math.Log1p(c.Margin); math.Abs(s.welch.Mean) < margin {
+		times = min(times, max(s.times(margin, 1-c.alpha), s.times(-margin, 1-c.alpha)))
+	}
+	return s.units(times)
+}
+
+// most is how many units of an arm are worth proposing.
+const most = 1000
+
+// times is how many times the units at hand would likely set the difference apart from a limit; +Inf for more than most.
+func (s sample) times(limit, level float64) float64 {
+	// Note: at least (power's quantile of the normal, 0.84)² standard errors. Far beyond most, Needed would be slow.
+	if sure := 0.8 * s.welch.StdErr / math.Abs(s.welch.Mean-limit); sure*sure*float64(len(s.a)) > most {
+		return math.Inf(1)
+	}
+	return s.welch.Needed(limit, level, power)
+}
+
+// units is how many an arm a multiple of those at hand is.
+func (s sample) units(times float64) int {
+	have := max(len(s.a), len(s.b))
+	n := math.Ceil(times * float64(have))
+	if math.IsNaN(n) || n > most {
+		return 0
+	}
+	return max(int(n), have+1)
+}
+
+// decideGates gives each gate its verdict: pass where the bound is inside of the limit, fail where it is broken by Holm
+// over all gates. All together pass only if each does.
+func (c *comparison) decideGates() {
+	gates := make([]*result.Gate, len(c.out.Gates))
+	for i := range gates {
+		gates[i] = &c.out.Gates[i]
+	}
+	holm(gates, func(g *result.Gate) **float64 { return &g.PBroken }, func(g *result.Gate) **float64 { return &g.PBroken })
+	for i, g := range gates {
+		s := c.sample(c.gates[i%len(c.gates)].metric, &result.Level{Concurrency: g.Concurrency, ArrivalRate: g.ArrivalRate})
+		switch {
+		case !c.speaks():
+			g.Note = "too few server starts: see --accept-one-start"
+		case g.P != nil && *g.P < c.alpha:
+			g.Verdict = result.Pass
+		case g.PBroken != nil && *g.PBroken < c.alpha:
+			g.Verdict = result.Fail
+		case s.logs:
+			g.Needed = s.units(s.times(math.Log(g.Limit), c.ConfidenceLevel))
+		}
+		c.out.Verdict = worst(c.out.Verdict, g.Verdict)
+	}
+}
+
+// worst is the verdict on two gates together.
+func worst(a, b result.Verdict) result.Verdict {
+	for _, v := range []result.Verdict{result.Fail, result.Undecided, result.Pass} {
+		if a == v || b == v {
+			return v
+		}
+	}
+	return ""
+}
+
+// holm adjusts the p values that there are.
+func holm[T any](of []*T, from, to func(*T) **float64) {
+	var ps []float64
+	var places []**float64
+	for _, x := range of {
+		if p := *from(x); p != nil {
+			ps, places = append(ps, *p), append(places, to(x))
+		}
+	}
+	for i, p := range stats.Holm(ps) {
+		*places[i] = &p
+	}
+}
