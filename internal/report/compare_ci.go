@@ -150,13 +150,6 @@ func ComparisonMarkdown(w io.Writer, cs []*result.Comparison, _ Style) error {
 	return err
 }
 
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
-
 // cell is text for Markdown: on one line, with nothing that would end a table's cell or begin a tag.
 func cell(s string) string {
 	return strings.NewReplacer("|", "\\|", "<", "&lt;", "*", "\\*").Replace(printable(s))
