@@ -46,10 +46,12 @@ func (w *Watch) run(ctx context.Context) {
 	for {
 		select {
 		case <-ticker.C:
-			w.shoot(ctx)
 		case <-ctx.Done():
+		}
+		if ctx.Err() != nil { // also where a tick has come meanwhile
 			return
 		}
+		w.shoot(ctx)
 	}
 }
 
