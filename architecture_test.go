@@ -26,11 +26,11 @@ var allowed = map[string][]string{
 	"instrument": {"result"},
 	"report":     {"result"},
 	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
-	"doctor":     {"calibrate", "result", "secret", "stats"},
+	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},
 	"compare":    {"result", "stats"},
 	"scrape":     {"record", "result"},
 
-	"": {"compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "scrape", "secret", "strictjson", "transport", "wire", "workload"},
+	"": {"calibrate", "compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "record", "report", "result", "schedule", "scrape", "secret", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

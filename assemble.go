@@ -22,6 +22,8 @@ type account struct {
 	trials    []trial
 
 	percentiles []float64 // beside those that are always there
+
+	calibrations []*result.Calibration // by level; nil unless asked for
 }
 
 // trial is what came of one pass over the levels; a level that did not run has no records.
@@ -102,6 +104,9 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 		out.ArrivalRate = &p.rate
 	}
 	out.Instrument.Transport = r.transport
+	if r.calibrations != nil {
+		out.Instrument.Calibration = r.calibrations[i]
+	}
 	instrument.Certify(&out)
 	out.Warnings = levelWarnings(out)
 	return out

@@ -51,12 +51,14 @@ type Benchmark struct {
 	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial
 	SavePrompts          bool     `json:"save_prompts,omitempty"`           // keep the prompts in the results
+	Certify              bool     `json:"certify,omitempty"`                // calibrate before and after the run: needs Program
 	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json or .csv
 
 	// Not data.
 	Progress func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
 	Records  io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
 	Getenv   func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
+	Program  string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
 	LogDir   string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
 }
 

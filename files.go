@@ -4,11 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/invalid"
 )
-
-// spareFiles are those beside the streams: logs, results, event loops, the server's pipes.
-const spareFiles = 64
 
 // checkFiles refuses levels with more streams than this process may have files open, of which limit says how many; 0 is
 // no limit. Nobody knows beforehand how many streams an open loop without a cap will have.
@@ -16,7 +14,7 @@ func (b Benchmark) checkFiles(limit int) error {
 	var bad invalid.Fields
 	if len(b.Concurrency) > 0 && limit > 0 {
 		i := slices.Index(b.Concurrency, slices.Max(b.Concurrency))
-		need := b.Concurrency[i]*b.filesPerStream() + spareFiles
+		need := b.Concurrency[i]*b.filesPerStream() + environ.SpareFiles
 		bad.Check(need <= limit, fmt.Sprintf("concurrency[%d]", i),
 			"is %d: that needs %d open files, but the limit is %d: raise it (ulimit -n %[2]d)", b.Concurrency[i], need, limit)
 	}

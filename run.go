@@ -35,6 +35,9 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.withDefaults().checkFiles(environ.OpenFiles()); err != nil {
 		return nil, err
 	}
+	if err := b.checkProgram(); err != nil {
+		return nil, err
+	}
 	if b.OutputFile != "" {
 		if err := report.Probe(b.OutputFile); err != nil {
 			return nil, err
@@ -129,6 +132,8 @@ func (r *run) play(ctx context.Context) (err error) {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
+	r.certifyBefore(ctx)
+	defer r.certifyAfter(ctx) // the server is idle, and there yet
 	for i := range r.b.Trials {
 		if i > 0 && r.b.RestartBetweenTrials && r.server.Managed {
 			if err := r.restart(ctx); err != nil {

@@ -57,6 +57,7 @@ type loadFlags struct {
 	Trials          *int     `at:"trials" help:"Passes over all levels; from 2 on there are intervals, 5 are advised." placeholder:"N"`
 	ConfidenceLevel *float64 `at:"confidence_level" help:"Of the intervals (default 0.95)." placeholder:"P"`
 	Seed            *uint64  `at:"seed" help:"Of arrivals, order and generated prompts (default 1)." placeholder:"N"`
+	Certify         *bool    `at:"certify" help:"Replay the load on a server that knows the truth, before and after the run, and say how wrong the figures are."`
 	NoFiller        *bool    `at:"no_filler" help:"End the load with the last measured start."`
 	CacheBust       *bool    `at:"cache_bust" help:"Begin every prompt with a nonce, against prefix caches."`
 	RestartTrials   *bool    `at:"restart_between_trials" name:"restart-between-trials" help:"Start the server anew for each trial."`

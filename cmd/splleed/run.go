@@ -49,6 +49,11 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 	}
 	b := p.benchmark
 	b.Getenv, b.LogDir = c.getenv, r.Output.LogDir
+	if b.Certify {
+		if b.Program, err = os.Executable(); err != nil {
+			return err
+		}
+	}
 	if r.Output.Records != "" {
 		journal, err := create(r.Output.Records)
 		if err != nil {

@@ -23,6 +23,7 @@ type Mix struct {
 	Requests  int
 	Tokens    int // of each request
 	Prompt    int // its bytes
+	Fresh     bool
 }
 
 // Play plays a mix against the server.
@@ -32,7 +33,7 @@ func (sv *Server) Play(ctx context.Context, m Mix) (Outcome, error) {
 		return Outcome{}, err
 	}
 	clock := transport.NewClock()
-	engine, kind, err := transport.New(m.Transport, transport.Options{Clock: clock, BaseURL: base})
+	engine, kind, err := transport.New(m.Transport, transport.Options{Clock: clock, BaseURL: base, Fresh: m.Fresh})
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -5,12 +5,12 @@ import (
 	"math"
 	"strings"
 
+	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/result"
 )
 
 // Of what a stream takes.
 const (
-	otherFiles   = 64      // that a process has open beside its streams
 	streamMemory = 8 << 10 // bytes: 4 KiB of the process, 4 KiB of the kernel's for an idle socket
 	fewStreams   = 1000
 )
@@ -30,7 +30,7 @@ func streams(c result.Client, available uint64) Check {
 	}
 	figures := map[string]any{"open_files": c.OpenFiles, "local_ports": c.LocalPorts, "available_memory_bytes": nil}
 	if c.OpenFiles != nil {
-		limit(math.Max(0, float64(*c.OpenFiles)-otherFiles), "open files (ulimit -n)")
+		limit(math.Max(0, float64(*c.OpenFiles)-environ.SpareFiles), "open files (ulimit -n)")
 	}
 	if c.LocalPorts != nil {
 		limit(float64(*c.LocalPorts), "local ports (net.ipv4.ip_local_port_range)")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -26,6 +27,7 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		return faultOf(err, badConfig)
 	}
 	b.Getenv = l.getenv
+	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
 	if req.Records {
 		b.Records = &records{out: out}

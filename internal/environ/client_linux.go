@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/splleed/splleed/internal/result"
 )
 
@@ -18,9 +16,8 @@ import (
 func Client() result.Client {
 	c := root{os.DirFS("/")}.client()
 	c.CPUs = runtime.NumCPU()
-	var limit unix.Rlimit
-	if unix.Getrlimit(unix.RLIMIT_NOFILE, &limit) == nil {
-		c.OpenFiles = &limit.Cur // Go has raised it to the most that it may be
+	if limit := uint64(OpenFiles()); limit > 0 {
+		c.OpenFiles = &limit
 	}
 	return c
 }

@@ -28,7 +28,7 @@ type fault struct {
 // Certify grades each metric of a level and the level as a whole.
 func Certify(l *result.Level) {
 	in := l.Instrument
-	in.Grade, in.Reasons = verdict(append(gradeMetrics(l), gradeStamps(in)...))
+	in.Grade, in.Reasons = verdict(slices.Concat(gradeMetrics(l), gradeStamps(in), gradeCalibration(l)))
 }
 
 // gradeMetrics grades each metric. Of several that have the same grade for the same cause it returns one fault.

@@ -23,6 +23,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 		p.latency()
 		p.classes()
 		p.instrument()
+		p.calibration()
 		p.server()
 		p.legend()
 	}

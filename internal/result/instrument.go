@@ -33,6 +33,8 @@ type Instrument struct {
 	Lateness  *Summary `json:"lateness"`    // sent - the moment when only the client still held the request back: due, and below the cap
 	Coalesced int      `json:"coalesced"`   // arrivals whose read completed more than one event
 	Merged    int      `json:"merged"`      // of these, those whose events may have come apart: they carry a bound
+
+	Calibration *Calibration `json:"calibration"` // null unless asked for
 }
 
 // Error is the instrument's own error on one metric: between which ends its statistics lie, whatever the client missed.

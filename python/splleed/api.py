@@ -104,6 +104,8 @@ class Benchmark:
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     server_metrics_every_s: float | None = None
     """Seconds from one look at them to the next; default 1."""
+    certify: bool | None = None
+    """Replay the load on a server that knows the truth, before and after the run; the results say how wrong the figures are."""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None
