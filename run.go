@@ -115,7 +115,12 @@ func newRun(b Benchmark) (*run, error) {
 }
 
 // play opens the server, runs all trials and closes the server.
-func (r *run) play(ctx context.Context) (err error) {
+func (r *run) play(ctx context.Context) error {
+	return r.within(func() error { return r.pass(ctx) })
+}
+
+// within does something with a run, whose progress, journal and server end with it.
+func (r *run) within(do func() error) (err error) {
 	defer r.progress.close()
 	if r.journal != nil {
 		defer func() {
@@ -129,6 +134,11 @@ func (r *run) play(ctx context.Context) (err error) {
 			r.warnings = append(r.warnings, fmt.Sprintf("stopping the server: %v", err))
 		}
 	}()
+	return do()
+}
+
+// pass opens the server and runs all trials.
+func (r *run) pass(ctx context.Context) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 
@@ -12,28 +13,40 @@ type compareCmd struct {
 	Baseline string   `help:"Results that the others are set against." placeholder:"FILE"`
 
 	Compare comparingFlags `embed:""`
+	Live    liveFlags      `embed:"" group:"live"`
+
+	Server     serverFlags     `embed:"" group:"server"`
+	Prompts    promptFlags     `embed:"" group:"prompts"`
+	Load       loadFlags       `embed:"" group:"load"`
+	Sampling   samplingFlags   `embed:"" group:"sampling"`
+	Connection connectionFlags `embed:"" group:"connection"`
+	Limits     limitFlags      `embed:"" group:"limits"`
 }
 
 // comparingFlags are how results are compared, and where the comparison goes.
 type comparingFlags struct {
-	Metrics         []string `help:"What to compare: ttft_p99,throughput (default: ten)." placeholder:"NAME"`
-	Gate            string   `help:"Limits on changes that set the exit code: \"ttft_p99<=+5%, throughput>=-2%\"." placeholder:"GATES"`
-	Margin          float64  `help:"Differences within it are the same (default 0.02)." placeholder:"P"`
-	ConfidenceLevel float64  `help:"Of intervals and verdicts (default 0.95)." placeholder:"P"`
-	AcceptOneStart  bool     `help:"With too few server starts, let verdicts and gates be about the processes at hand."`
-	Output          []string `short:"o" help:"Save the comparison: .json, .xml (JUnit), .md, .txt, or FORMAT=FILE; repeatable." sep:"none" placeholder:"FILE"`
-	Format          string   `help:"What to print: text, json, junit, markdown, github, benchmark-smaller or benchmark-bigger." default:"text" placeholder:"NAME"`
+	Metrics        []string `help:"What to compare: ttft_p99,throughput (default: ten)." placeholder:"NAME"`
+	Gate           string   `help:"Limits on changes that set the exit code: \"ttft_p99<=+5%, throughput>=-2%\"." placeholder:"GATES"`
+	Margin         float64  `help:"Differences within it are the same (default 0.02)." placeholder:"P"`
+	AcceptOneStart bool     `help:"With too few server starts, let verdicts and gates be about the processes at hand."`
+	Output         []string `short:"o" help:"Save the comparison: .json, .xml (JUnit), .md, .txt, or FORMAT=FILE; repeatable." sep:"none" placeholder:"FILE"`
+	Format         string   `help:"What to print: text, json, junit, markdown, github, benchmark-smaller or benchmark-bigger." default:"text" placeholder:"NAME"`
 }
 
 // Help ends the list of flags.
 func (*compareCmd) Help() string {
-	return `Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided.
+	return `Live: --a A.yaml --b B.yaml, or one configuration (--config, or flags alone) with --a-set and --b-set. Servers that splleed starts are started anew for each trial, A and B in turn; all flags of run that say what is sent hold for both.
+
+Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided.
 
 --format github prints annotations and, where $GITHUB_STEP_SUMMARY names a file, appends the tables to it.`
 }
 
 // Run compares every file with the baseline.
-func (r *compareCmd) Run(c console) error {
+func (r *compareCmd) Run(ctx context.Context, c console) error {
+	if r.Live.asked() {
+		return r.live(ctx, c)
+	}
 	files := r.Files
 	baseline := r.Baseline
 	if baseline == "" && len(files) > 0 {
@@ -52,7 +65,7 @@ func (r *compareCmd) Run(c console) error {
 		if err != nil {
 			return err
 		}
-		with := r.Compare.comparing()
+		with := r.comparing()
 		with.NameA, with.NameB = baseline, path
 		made, err := with.Compare(a, b)
 		if err != nil {
@@ -71,10 +84,13 @@ func load(path string) (*splleed.Results, error) {
 	return results, nil
 }
 
-func (f comparingFlags) comparing() splleed.Comparing {
-	return splleed.Comparing{
-		Metrics: f.Metrics, Gate: f.Gate, Margin: f.Margin, ConfidenceLevel: f.ConfidenceLevel, AcceptOneStart: f.AcceptOneStart,
+func (r *compareCmd) comparing() splleed.Comparing {
+	f := r.Compare
+	with := splleed.Comparing{Metrics: f.Metrics, Gate: f.Gate, Margin: f.Margin, AcceptOneStart: f.AcceptOneStart}
+	if level := r.Load.ConfidenceLevel; level != nil {
+		with.ConfidenceLevel = *level
 	}
+	return with
 }
 
 // deliver prints and saves comparisons. Its error is the gates'.

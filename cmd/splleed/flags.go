@@ -3,6 +3,7 @@ package main
 import "github.com/alecthomas/kong"
 
 var groups = []kong.Group{
+	{Key: "live", Title: "Two servers, measured in turn:"},
 	{Key: "server", Title: "The server:"},
 	{Key: "prompts", Title: "What is sent (default: words at random, --input-len of them):"},
 	{Key: "load", Title: "The load:"},

@@ -120,5 +120,9 @@ func armWords(a result.Arm) string {
 	if a.Version != "" {
 		engine += " " + a.Version
 	}
-	return printable(fmt.Sprintf("%s: %s on %s, %s, %s", a.Name, a.Model, engine, plural(a.Starts, "server start"), plural(a.Trials, "trial")))
+	name := a.Name + ": "
+	if a.Name == "A" || a.Name == "B" {
+		name = ""
+	}
+	return printable(fmt.Sprintf("%s%s on %s, %s, %s", name, a.Model, engine, plural(a.Starts, "server start"), plural(a.Trials, "trial")))
 }
