@@ -43,7 +43,7 @@ type Benchmark struct {
 
 	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1
 	Timeouts             Timeouts `json:"timeouts"`
-	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": kernel stamps; Linux, http
+	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": event loops; Linux, http
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
 	ServerMetrics        string   `json:"server_metrics,omitempty"`         // the server's own: "auto" (default: its /metrics, if it has one), "off", or a URL
 	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at them to the next; default 1

@@ -90,7 +90,7 @@ type limitFlags struct {
 }
 
 type connectionFlags struct {
-	Transport  *string `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: kernel stamps) or portable." placeholder:"KIND"`
+	Transport  *string `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: event loops) or portable." placeholder:"KIND"`
 	Connection *string `at:"connection" help:"reuse (made ahead and kept, default) or per-request (made for each, timed as connect)." placeholder:"HOW"`
 }
 

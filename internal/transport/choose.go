@@ -8,7 +8,7 @@ import (
 // Kinds are the words for New: "auto" and the names of the engines.
 func Kinds() []string { return []string{"auto", "epoll", "portable"} }
 
-// New returns an engine of the kind, and its name. "auto" is portable: epoll has kernel stamps, but has not been shown to
+// New returns an engine of the kind, and its name. "auto" is portable: epoll costs less, but has not been shown to
 // read as promptly as portable does beside a server that shares its cores (docs/decisions/0004).
 func New(kind string, o Options) (Engine, string, error) {
 	switch kind {

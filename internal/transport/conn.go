@@ -20,18 +20,22 @@ type conn struct {
 // abort closes the connection at once, also while another goroutine uses it; TLS says no goodbye.
 func (c *conn) abort() { c.sock.Conn.Close() }
 
-// socket takes the stamps. They belong to the lowest read, below TLS, which may bring several events in pieces or
-// several pieces at once.
+// socket takes the stamps: the kernel's where there are some. They belong to the lowest read, below TLS, which may bring
+// several events in pieces or several pieces at once.
 type socket struct {
 	net.Conn
 	look
 	clock  Clock
-	before func() // called before every read
+	before func()        // called before every read
+	reads  *stampedReads // nil where the kernel gives no stamps
 }
 
 func (s *socket) Read(p []byte) (int, error) {
 	if s.before != nil {
 		s.before()
+	}
+	if s.reads != nil {
+		return s.reads.readInto(p)
 	}
 	n, err := s.Conn.Read(p)
 	s.at, s.empty = s.clock.Now(), s.drained
@@ -50,6 +54,7 @@ func (p *Portable) connect(ctx context.Context) (*conn, *record.Failure) {
 		return nil, p.unconnected(ctx, limited, record.Connect, err)
 	}
 	sock := &socket{Conn: raw, clock: p.clock}
+	sock.reads = p.stamps.on(sock)
 	c := &conn{Conn: sock, sock: sock}
 	if p.tls == nil {
 		return c, nil

@@ -38,6 +38,11 @@ type look struct {
 	drained time.Duration // when it was last seen empty at all: a short read leaves nothing behind
 }
 
+// stampedAt notes a stamp. Those of a connection never go back, not even when the wall clock does.
+func (l *look) stampedAt(at, delay time.Duration, kernel bool) {
+	l.at, l.delay, l.kernel = max(at, l.at), delay, kernel
+}
+
 // begin readies the course for a response on the given connection.
 func (c *course) begin(resp *wire.Response, l *look) { c.resp, c.look, c.emit = resp, l, c.payload }
 

@@ -42,10 +42,9 @@ func NewEpoll(o Options) (*Epoll, error) {
 		return nil, fmt.Errorf("the server's port: %w", err)
 	}
 	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
-	if e.stamping, err = unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0); err != nil {
+	if e.stamping, err = stampedSocket(); err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}
-	_ = stamp(e.stamping)
 	n := o.Loops
 	if n == 0 {
 		n = min(max(1, runtime.GOMAXPROCS(0)-1), mostLoops)

@@ -3,8 +3,6 @@ package transport
 import (
 	"net/netip"
 	"os"
-	"time"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -60,11 +58,6 @@ func sockaddr(to netip.AddrPort) (family int, address unix.Sockaddr) {
 	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
 }
 
-// stamp asks the kernel to stamp what comes in.
-func stamp(fd int) error {
-	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPING, unix.SOF_TIMESTAMPING_RX_SOFTWARE|unix.SOF_TIMESTAMPING_SOFTWARE)
-}
-
 // add makes c one of the loop's.
 func (l *loop) add(c *link) error {
 	for len(l.links) <= c.fd {
@@ -106,46 +99,16 @@ func (c *link) abort() {
 	unix.Close(c.fd)
 }
 
-// reader holds what recvmsg needs. All links of a loop share it.
+// reader is a buffer that all links of a loop share, and the way into it.
 type reader struct {
-	buf     [64 << 10]byte
-	control [128]byte
-	iov     unix.Iovec
-	msg     unix.Msghdr
+	buf [64 << 10]byte
+	receiver
 }
 
 func newReader() *reader {
 	r := new(reader)
-	r.iov.Base = &r.buf[0]
-	r.iov.SetLen(len(r.buf))
-	r.msg.Iov = &r.iov
-	r.msg.SetIovlen(1)
-	r.msg.Control = &r.control[0]
+	r.into(r.buf[:])
 	return r
-}
-
-// read reads what has come, and the kernel's stamp of its last byte in nanoseconds since 1970, 0 where there is none.
-// It never waits, so the scheduler need not know.
-func (r *reader) read(fd int) (n int, stamp int64, err unix.Errno) {
-	r.msg.SetControllen(len(r.control))
-	got, _, err := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&r.msg)), unix.MSG_DONTWAIT)
-	if err != 0 {
-		return 0, 0, err
-	}
-	return int(got), r.stamp(), 0
-}
-
-// stamp is the first of the three times that SO_TIMESTAMPING brings: the software's.
-func (r *reader) stamp() int64 {
-	const size = unix.SizeofCmsghdr + int(unsafe.Sizeof(unix.Timespec{}))
-	if int(r.msg.Controllen) < size {
-		return 0
-	}
-	h := (*unix.Cmsghdr)(unsafe.Pointer(&r.control[0]))
-	if h.Level != unix.SOL_SOCKET || h.Type != unix.SCM_TIMESTAMPING {
-		return 0
-	}
-	return (*unix.Timespec)(unsafe.Pointer(&r.control[unix.SizeofCmsghdr])).Nano()
 }
 
 // receive looks at the socket. Its bytes are valid until the next look at any.
@@ -163,11 +126,6 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	if c.unsure = n == len(l.reader.buf); !c.unsure {
 		c.drained = looked
 	}
-	c.stampedAt(l.arrived(stamp, looked))
+	c.stampedAt(l.real.arrived(stamp, looked))
 	return l.reader.buf[:n], err
-}
-
-// stampedAt notes the stamp of a look. Stamps of a connection never go back, not even when the wall clock does.
-func (c *link) stampedAt(at, delay time.Duration, kernel bool) {
-	c.at, c.delay, c.kernel = max(at, c.at), delay, kernel
 }

@@ -162,19 +162,3 @@ func (l *loop) sleep(seen int) {
 	}
 	l.sleeping.Store(false)
 }
-
-// arrived is when the last byte of a read came, given the kernel's stamp and the time right before the read. A stamp out
-// of the future tells that the wall clock was set.
-func (l *loop) arrived(stamp int64, looked time.Duration) (at, delay time.Duration, kernel bool) {
-	const near = time.Millisecond
-	at = l.real.at(stamp)
-	if stamp != 0 && at > looked+near && at > l.clock.Now() {
-		l.real.sample()
-		at = l.real.at(stamp)
-		stamp = 0
-	}
-	if stamp == 0 {
-		return l.clock.Now(), 0, false
-	}
-	return at, max(0, looked-at), true
-}

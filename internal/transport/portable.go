@@ -21,7 +21,8 @@ type Options struct {
 	Loops    int  // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
 }
 
-// Portable is the engine for every system, and for TLS: a goroutine a stream, stamps taken right after each read.
+// Portable is the engine for every system, and for TLS: a goroutine a stream. Stamps are the kernel's on Linux, also below
+// TLS; elsewhere they are taken right after each read.
 //
 // It keeps connections alive and uses the latest one first. One that has idled for 3 s, or for nearly as long as the
 // server allows, is given up, before the server does so while a request is on its way.
@@ -31,6 +32,7 @@ type Portable struct {
 	tls      *tls.Config // nil for plain http
 	timeouts Timeouts
 	idle     pool[*conn]
+	stamps   *stamps // nil where the kernel gives none
 	fresh    bool
 	spinning spinner
 }
@@ -41,6 +43,7 @@ func NewPortable(o Options) *Portable {
 	if p.dial == nil {
 		p.dial = dialer(o.BaseURL)
 	}
+	p.stamps = newStamps(o.Clock)
 	if o.Fresh {
 		p.idle.close()
 	}
@@ -99,4 +102,17 @@ func warm(ctx context.Context, n int, connect func(ctx context.Context, i int) *
 }
 
 // Close is Engine's.
-func (p *Portable) Close() { p.idle.close() }
+func (p *Portable) Close() {
+	p.idle.close()
+	if p.stamps != nil {
+		p.stamps.close()
+	}
+}
+
+// ClockSteps is like Epoll's.
+func (p *Portable) ClockSteps() int {
+	if p.stamps == nil {
+		return 0
+	}
+	return p.stamps.steps()
+}

@@ -29,6 +29,22 @@ func newRealtime(c Clock) *realtime {
 // at is the moment of a stamp.
 func (r *realtime) at(stamp int64) time.Duration { return time.Duration(stamp - r.offset) }
 
+// arrived is when the last byte of a read came, given the kernel's stamp and the time right before the read. A stamp out
+// of the future tells that the wall clock was set.
+func (r *realtime) arrived(stamp int64, looked time.Duration) (at, delay time.Duration, kernel bool) {
+	const near = time.Millisecond
+	at = r.at(stamp)
+	if stamp != 0 && at > looked+near && at > r.clock.Now() {
+		r.sample()
+		at = r.at(stamp)
+		stamp = 0
+	}
+	if stamp == 0 {
+		return r.clock.Now(), 0, false
+	}
+	return at, max(0, looked-at), true
+}
+
 // sample reads the wall clock between two readings of the clock, some times over; the closest pair counts.
 func (r *realtime) sample() {
 	var offset int64

@@ -97,7 +97,7 @@ class Benchmark:
     timeouts: Timeouts | Mapping[str, Any] | None = None
     """When a request is given up."""
     transport: str | None = None
-    """How requests are sent: "auto" (default: portable), "portable", or "epoll": kernel stamps; Linux, http."""
+    """How requests are sent: "auto" (default: portable), "portable", or "epoll": event loops; Linux, http."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": each request makes its own, timed as connect."""
     server_metrics: str | None = None
