@@ -9,7 +9,7 @@ import (
 func (r *run) environment() (result.Environment, *string) {
 	env := result.Environment{System: environ.System(), Client: &r.client, SplleedVersion: Version()}
 	env.Engine = &result.EngineInfo{
-		Name: r.b.Backend.Engine(), Version: known(r.server.Version), Managed: r.server.Managed, URL: r.server.URL,
+		Name: r.b.Backend.Engine(), Version: known(r.server.Version), Managed: r.server.Managed, URL: r.server.URL, ProbeTokens: r.server.Probe,
 		Command: r.server.Command, Reports: r.server.Reports,
 	}
 	env.Model = &result.ModelInfo{Name: or(r.server.Model, "unknown"), Revision: known(r.server.Revision)}

@@ -159,7 +159,7 @@ func (r *run) pass(ctx context.Context) error {
 
 // open readies the server and the wire to it.
 func (r *run) open(ctx context.Context) error {
-	server, err := r.b.Backend.Open(ctx, engine.Host{Say: r.progress.say, Getenv: r.b.Getenv, LogDir: r.b.LogDir})
+	server, err := r.b.Backend.Open(ctx, engine.Host{Say: r.progress.say, Getenv: r.b.Getenv, LogDir: r.b.LogDir, Sampling: r.b.Sampling, Unstreamed: r.b.Stream != nil && !*r.b.Stream})
 	if err != nil {
 		return err
 	}

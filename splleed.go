@@ -15,12 +15,17 @@ type (
 	Host     = engine.Host
 	VLLM     = engine.VLLM
 	TGI      = engine.TGI
+	SGLang   = engine.SGLang
+	Ollama   = engine.Ollama
 	LlamaCpp = engine.LlamaCpp
 	OpenAI   = engine.OpenAI
-	Sim      = engine.Sim
-	Launch   = engine.Launch
-	Access   = engine.Access
-	Secret   = engine.Secret
+
+	Transformers = engine.Transformers
+
+	Sim    = engine.Sim
+	Launch = engine.Launch
+	Access = engine.Access
+	Secret = engine.Secret
 )
 
 // The APIs that servers speak. A Backend of one's own can bring its own Dialect, or take one from DialectNamed.
@@ -48,9 +53,11 @@ const (
 	BlankContent     = dialect.Blank     // a generated event without text: a token only if usage says so
 	TextContent      = dialect.Text      // text of the answer, or a tool call
 	ReasoningContent = dialect.Reasoning // reasoning text, where the server separates it
+	ComputedContent  = dialect.Computed  // a result that is not generated: a vector, scores
 )
 
-// DialectNamed returns a built-in dialect: "completions", "chat" or "tgi". Embed it to change one of its methods.
+// DialectNamed returns a built-in dialect: "completions", "chat", "responses", "messages", "embeddings", "rerank", "tgi",
+// "llamacpp", "ollama" or "ollama-chat". Embed it to change one of its methods.
 func DialectNamed(name string) (Dialect, bool) { return dialect.Named(name) }
 
 // The parts of results.

@@ -138,6 +138,17 @@ func TestExtraBody(t *testing.T) {
 	}
 }
 
+func TestAltered(t *testing.T) {
+	r := Request{Prompt: "<p>", Sampling: Sampling{MaxTokens: 5, IgnoreEOS: true, TopK: 3}}
+	d := Altered(Altered(At("/x", chat{}), "ignore_eos", ""), "max_tokens", "max_completion_tokens")
+	checkBody(t, d, r, `{"messages":[{"role":"user","content":"<p>"}],"max_completion_tokens":5,"top_k":3,"stream":true,"stream_options":{"include_usage":true}}`)
+	whole, ok := Unstreamed(d)
+	if !ok || whole.Path() != "/x" {
+		t.Fatal(whole, ok)
+	}
+	checkBody(t, whole, r, `{"messages":[{"role":"user","content":"<p>"}],"max_completion_tokens":5,"top_k":3,"stream":false}`)
+}
+
 func TestBodyRefusesBrokenText(t *testing.T) {
 	for name, d := range table {
 		if body, err := d.Body(Request{Prompt: "a\xff"}); err == nil {

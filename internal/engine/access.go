@@ -15,6 +15,8 @@ type Access struct {
 	APIKeyEnv string            `json:"api_key_env,omitempty"` // the environment variable that holds the key
 	Headers   map[string]string `json:"headers,omitempty"`     // added to every request
 	ExtraBody map[string]any    `json:"extra_body,omitempty"`  // merged over every request body
+
+	keyHeader string // takes the key as it is, in place of Authorization; "" where that has it
 }
 
 // ownHeaders are those that frame a request, so that only splleed can set them.
@@ -51,7 +53,11 @@ func (a Access) header(getenv func(string) string) (map[string]string, error) {
 			return nil, fmt.Errorf("the API key in %s ('api_key_env') is not one line of printable characters", a.APIKeyEnv)
 		}
 	}
-	if key != "" {
+	switch {
+	case key == "":
+	case a.keyHeader != "":
+		header[a.keyHeader] = key
+	default:
 		header["Authorization"] = "Bearer " + key
 	}
 	return header, nil

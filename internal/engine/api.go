@@ -14,10 +14,13 @@ import (
 type apis []string
 
 var (
-	vllmAPIs     = apis{"completions", "chat", "responses", "messages", "embeddings", "rerank"}
-	openaiAPIs   = apis{"chat", "completions", "responses", "messages", "embeddings", "rerank"}
-	tgiAPIs      = apis{"native=tgi", "completions", "chat"}
-	llamaCppAPIs = apis{"completions", "chat", "native=llamacpp", "responses", "messages", "embeddings", "rerank"}
+	vllmAPIs         = apis{"completions", "chat", "responses", "messages", "embeddings", "rerank"}
+	sglangAPIs       = apis{"completions", "chat", "responses", "messages", "embeddings", "rerank"}
+	ollamaAPIs       = apis{"native=ollama", "native-chat=ollama-chat", "chat", "completions", "responses", "messages", "embeddings"}
+	openaiAPIs       = apis{"chat", "completions", "responses", "messages", "embeddings", "rerank"}
+	tgiAPIs          = apis{"native=tgi", "completions", "chat"}
+	transformersAPIs = apis{"chat", "completions", "responses"}
+	llamaCppAPIs     = apis{"completions", "chat", "native=llamacpp", "responses", "messages", "embeddings", "rerank"}
 )
 
 // names are the words, as users write them.

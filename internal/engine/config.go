@@ -24,15 +24,37 @@ type Kind struct {
 	Title string         // for people: "vLLM"
 	About string         // one line on what it connects to or starts
 	New   func() Backend // a pointer to a zero value, for decoding
+	Facts
+}
+
+// Facts are what splleed can do with a kind of server.
+type Facts struct {
+	apis     apis
+	launch   command // how it is started; the zero value where it is not
+	Tokenize string  // path that counts the tokens of a text; "" for none
+	Metrics  string  // path of its Prometheus metrics; "" for none
+	Usage    string  // when it counts tokens: "asked" (include_usage), "always"
+	Tested   string  // the version that splleed's tests ran against; "" for none: untested
 }
 
 // Kinds are the built-in backends. Adding an engine adds a line here.
 var Kinds = []Kind{
-	{"vllm", "vLLM", "vLLM's OpenAI-compatible server, running or started by splleed", func() Backend { return &VLLM{} }},
-	{"tgi", "TGI", "Text Generation Inference, running or started by splleed", func() Backend { return &TGI{} }},
-	{"llamacpp", "llama.cpp", "llama.cpp's llama-server, running or started by splleed", func() Backend { return &LlamaCpp{} }},
-	{"openai", "OpenAI-compatible", "any running server with the OpenAI API", func() Backend { return &OpenAI{} }},
-	{"sim", "simulated server", "the server simulated inside splleed: no GPU, no model", func() Backend { return &Sim{} }},
+	{"vllm", "vLLM", "vLLM's OpenAI-compatible server, running or started by splleed", func() Backend { return &VLLM{} },
+		Facts{vllmAPIs, VLLM{}.command(), "/tokenize", "/metrics", "asked", "0.32.0"}},
+	{"sglang", "SGLang", "SGLang's server, running or started by splleed", func() Backend { return &SGLang{} },
+		Facts{sglangAPIs, SGLang{}.command(), "/tokenize", "/metrics", "asked", ""}},
+	{"tgi", "TGI", "Text Generation Inference, running or started by splleed", func() Backend { return &TGI{} },
+		Facts{tgiAPIs, TGI{}.command(), "/tokenize", "/metrics", "always", ""}},
+	{"llamacpp", "llama.cpp", "llama.cpp's llama-server, running or started by splleed", func() Backend { return &LlamaCpp{} },
+		Facts{llamaCppAPIs, LlamaCpp{}.command(), "/tokenize", "/metrics", "always", "b10434"}},
+	{"ollama", "Ollama", "Ollama, running or started by splleed", func() Backend { return &Ollama{} },
+		Facts{ollamaAPIs, Ollama{}.command(), "", "", "always", ""}},
+	{"transformers", "transformers serve", "Hugging Face's transformers serve, running or started by splleed", func() Backend { return &Transformers{} },
+		Facts{transformersAPIs, Transformers{}.command(), "", "", "always", ""}},
+	{"openai", "OpenAI-compatible", "any running server with the OpenAI API, or a preset", func() Backend { return &OpenAI{} },
+		Facts{apis: openaiAPIs, Usage: "asked", Tested: "as vLLM and llama.cpp"}},
+	{"sim", "simulated server", "the server simulated inside splleed: no GPU, no model", func() Backend { return &Sim{} },
+		Facts{apis: apis{"completions", "chat", "native=tgi", "embeddings", "rerank"}, Tokenize: "/tokenize", Metrics: "/metrics", Usage: "asked", Tested: "itself"}},
 }
 
 // KindOf returns the line of the table with the given type tag.

@@ -20,13 +20,23 @@ type target struct {
 	model       string // as configured
 	access      Access
 	dialect     dialect.Dialect
+	healthPath  string // where it says that it is well; default /health
 	aboutPath   string // where the server tells its version; "" where it does not
 	modelInBody bool   // the server looks at the model's name in requests
 	customPath  bool   // requests go where the user said, so a server may have no other path
+	manyModels  bool   // its list is no word on what it was started with, or on what it can load
 	hangsUp     bool   // the server promises to keep connections alive, but closes them after a stream
 }
 
-// connect returns the server that runs at an endpoint, if it is healthy and has the model.
+// open connects to the server at the endpoint, or starts one where there is none.
+func (t target) open(ctx context.Context, host Host, endpoint string, l Launch, c command) (*Server, error) {
+	if endpoint != "" {
+		return t.connect(ctx, host, endpoint)
+	}
+	return t.start(ctx, host, l, c)
+}
+
+// connect returns the server that runs at an endpoint, if it is healthy, has the model and generates.
 func (t target) connect(ctx context.Context, host Host, endpoint string) (*Server, error) {
 	base, err := baseURL(endpoint)
 	if err != nil {
@@ -37,16 +47,16 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 		return nil, err
 	}
 	p := newProber(base, header)
-	server := t.server(base, header)
+	server := t.server(host, base, header)
 
 	var odd *oddAnswer
-	switch err := p.healthy(ctx); {
+	switch err := p.healthy(ctx, cmp.Or(t.healthPath, "/health")); {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, fmt.Errorf("%w: start the server there, or correct 'endpoint'%s", err, t.orManaged())
 	case errors.As(err, &odd) && t.customPath && odd.answer.status != http.StatusServiceUnavailable:
 		server.Warnings = append(server.Warnings, odd.Error())
 		server.Model = t.model
-		return server, nil
+		return server, p.answers(ctx, server, host.Sampling)
 	case err != nil:
 		return nil, err
 	}
@@ -55,6 +65,9 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 		return nil, err
 	}
 	server.is(version, model)
+	if err := p.answers(ctx, server, host.Sampling); err != nil {
+		return nil, fmt.Errorf("%s calls itself healthy, but does not generate: %w", base, err)
+	}
 	server.survey(ctx, p)
 	host.say("connected to %s", strings.Join(strings.Fields(t.engine+" "+server.Version+" at "+base), " "))
 	return server, nil
@@ -69,17 +82,21 @@ func (t target) orManaged() string {
 }
 
 // server returns what is known before the server was asked.
-func (t target) server(base string, header map[string]string) *Server {
+func (t target) server(host Host, base string, header map[string]string) *Server {
+	d := host.dialect(t.dialect)
+	if own := dialect.Header(d); own != nil {
+		maps.Copy(own, header)
+		header = own
+	}
 	if t.hangsUp {
 		header = maps.Clone(header)
 		header["Connection"] = "close" // else each request goes to a dead connection first
 	}
-	return &Server{URL: base, Header: header, Dialect: t.dialect, ExtraBody: t.access.ExtraBody}
+	return &Server{URL: base, Header: header, Dialect: d, ExtraBody: t.access.ExtraBody}
 }
 
 // healthy is nil if an inference server answers. Some have no /health, or guard it; those must list models.
-func (p prober) healthy(ctx context.Context) error {
-	const path = "/health"
+func (p prober) healthy(ctx context.Context, path string) error {
 	a, err := p.get(ctx, path)
 	if err != nil || a.ok() {
 		return err
@@ -103,7 +120,7 @@ func (t target) identify(ctx context.Context, p prober) (version, model string, 
 	}
 	names, err := p.models(ctx)
 	switch {
-	case t.model != "" && (len(names) == 0 || t.customPath || slices.Contains(names, t.model)):
+	case t.model != "" && (len(names) == 0 || t.customPath || slices.Contains(names, t.model) || t.manyModels && slices.Contains(names, t.model+":latest")):
 		return about.Version, t.model, nil // not every server lists what it has
 	case t.model != "":
 		return "", "", fmt.Errorf("%s does not serve the model %q; it has %s", p.base, t.model, listed(names))

@@ -84,6 +84,10 @@ func TestConnectToSimulated(t *testing.T) {
 // only answers one path.
 func only(path, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			fmt.Fprint(w, chatStream)
+			return
+		}
 		if r.URL.Path != path {
 			http.NotFound(w, r)
 			return
@@ -184,7 +188,7 @@ func TestConnectToAHangingServer(t *testing.T) {
 
 // A path of the user's own is taken at his word: there may be nothing else at that server.
 func TestConnectWithACustomPath(t *testing.T) {
-	url := serve(t, http.NotFoundHandler())
+	url := serve(t, only("", ""))
 	s, err := OpenAI{Endpoint: url, Path: "/x", Model: "m"}.Open(t.Context(), Host{})
 	if err != nil {
 		t.Fatal(err)

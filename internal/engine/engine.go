@@ -30,6 +30,18 @@ type Host struct {
 	Getenv func(string) string
 	// LogDir is where the logs of managed servers go; "" means the system's folder for temporary files.
 	LogDir string
+	// Sampling is the load's: the first request is of its kind, so that what the server refuses is known before.
+	Sampling dialect.Sampling
+	// Unstreamed wishes for answers in one piece, where the API can.
+	Unstreamed bool
+}
+
+// dialect is d as the load will speak it.
+func (h Host) dialect(d dialect.Dialect) dialect.Dialect {
+	if whole, ok := dialect.Unstreamed(d); ok && h.Unstreamed {
+		return whole
+	}
+	return d
 }
 
 // say passes a message on.
@@ -54,6 +66,7 @@ type Server struct {
 	Reports   map[string]any    // what it says about itself, by path: {"/version": {…}}, without secrets
 	Revision  string            // of the model, where the server tells
 	Warnings  []string          // what the user should know about this server
+	Probe     map[string]int    // tokens of the first request, "input", "cached" and "output"; nil where not known
 	// Close stops a managed server, with its whole process tree, and returns when it is gone; nil where there is
 	// nothing to stop. Called once, after all requests have ended. An error says that something of it could not be
 	// stopped, or that it had ended by itself before; what was measured stands.

@@ -78,6 +78,8 @@ type fake struct {
 	Daemons   bool          // starts one that leaves the session and is deaf
 	Models    []string      // to list; default: the one it was started with
 	APIKey    string        // to insist on, for everything but health
+	Refuses   []string      // fields that requests to generate must not have
+	Broken    int32         // requests to generate that are answered with 503 first
 	generated atomic.Int32
 	asked     atomic.Pointer[[]byte] // the last request to generate
 }
@@ -167,10 +169,22 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		f.generate(w, r, `data: {"choices":[{"index":0,"text":"!","finish_reason":"length"}]}`+"\n\ndata: [DONE]\n\n")
 	case "POST /generate_stream":
 		f.generate(w, r, `data: {"index":1,"token":{"id":5,"text":"!","special":false},"generated_text":"!","details":{"finish_reason":"length","generated_tokens":1}}`+"\n\n")
+	case "GET /api/version":
+		fmt.Fprint(w, `{"version":"0.12.3"}`)
+	case "GET /server_info":
+		fmt.Fprint(w, `{"version":"0.5.23","tp_size":1}`)
+	case "POST /api/generate":
+		f.generate(w, r, `{"response":"!","done":false}`+"\n"+`{"response":"","done":true,"done_reason":"length","prompt_eval_count":1,"eval_count":1}`+"\n")
 	default:
+		if r.Method == http.MethodPost {
+			f.generate(w, r, chatStream)
+			return
+		}
 		http.NotFound(w, r)
 	}
 }
+
+const chatStream = `data: {"choices":[{"index":0,"delta":{"content":"!"},"finish_reason":"length"}]}` + "\n\ndata: [DONE]\n\n"
 
 func (f *fake) health(w http.ResponseWriter, r *http.Request) {
 	switch {
@@ -189,6 +203,17 @@ func (f *fake) generate(w http.ResponseWriter, r *http.Request, stream string) {
 	r.Body.Read(body)
 	f.asked.Store(&body)
 	f.generated.Add(1)
+	if atomic.AddInt32(&f.Broken, -1) >= 0 {
+		http.Error(w, "warming up", http.StatusServiceUnavailable)
+		return
+	}
+	for _, field := range f.Refuses {
+		if strings.Contains(string(body), `"`+field+`"`) {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			fmt.Fprintf(w, `{"detail":"Unexpected fields in the request: {'%s'}"}`, field)
+			return
+		}
+	}
 	if f.Generate != 0 {
 		http.Error(w, `{"error":{"message":"no chat template"}}`, f.Generate)
 		return

@@ -47,6 +47,7 @@ type style int
 
 const (
 	argparse  style = iota // Python: --no-switch, --list a b
+	switches               // Python: switches without a negative, --list a b
 	clap                   // Rust: switches without a negative, --list a --list b
 	llamaArgs              // llama.cpp: --no-switch, --list a,b
 )
@@ -58,7 +59,7 @@ func extraArgs(args map[string]any, s style) (f flags) {
 		switch value := reflect.ValueOf(args[key]); value.Kind() {
 		case reflect.Invalid: // null
 		case reflect.Bool:
-			if s == clap {
+			if s == clap || s == switches {
 				f.when(name, value.Bool())
 			} else {
 				f.either(name, value.Bool())
@@ -78,7 +79,7 @@ func (f *flags) list(name string, values reflect.Value, s style) {
 		words = append(words, flagValue(values.Index(i).Interface()))
 	}
 	switch s {
-	case argparse:
+	case argparse, switches:
 		f.add(name, words...)
 	case llamaArgs:
 		f.add(name, strings.Join(words, ","))

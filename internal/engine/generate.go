@@ -18,11 +18,12 @@ type refusal struct{ error }
 
 // generate asks for one token, in the form in which the load will ask for many. It takes as long as it takes: the first
 // request may compile kernels.
-func (p prober) generate(ctx context.Context, s *Server) error {
+func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampling) error {
+	sampling.MaxTokens, sampling.MinTokens = 1, min(1, sampling.MinTokens)
 	body, err := s.Dialect.Body(dialect.Request{
 		Model:     s.Model,
 		Prompt:    "Hello",
-		Sampling:  dialect.Sampling{MaxTokens: 1},
+		Sampling:  sampling,
 		ExtraBody: s.ExtraBody,
 	})
 	if err != nil {
@@ -36,7 +37,9 @@ func (p prober) generate(ctx context.Context, s *Server) error {
 	if res.StatusCode != http.StatusOK {
 		return p.rejected(s.Dialect.Path(), res)
 	}
-	return readToken(s.Dialect, res.Body)
+	usage, err := readToken(s.Dialect, res.Body)
+	s.Probe = probeTokens(usage)
+	return err
 }
 
 // rejected says what came in place of a stream. The client's errors (400 to 499) last, others may pass.
@@ -51,26 +54,29 @@ func (p prober) rejected(path string, res *http.Response) error {
 	return &refusal{err}
 }
 
-// readToken is nil if a response holds generated content, or a finish without any.
-func readToken(d dialect.Dialect, body io.Reader) error {
+// readToken reads a response, which must hold generated content, or a finish without any.
+func readToken(d dialect.Dialect, body io.Reader) (usage dialect.Usage, _ error) {
 	decoder, generated := d.Decoder(), false
-	for payload, err := range payloads(d.Framing(), body) {
-		if err != nil {
-			return fmt.Errorf("first request: %w", err)
+	for payload, broken := range payloads(d.Framing(), body) {
+		if broken != nil {
+			return usage, fmt.Errorf("first request: %w", broken)
 		}
 		delta, err := decoder.Decode(payload)
 		switch {
 		case err != nil:
-			return fmt.Errorf("first request: %w in %q", err, firstLine(string(payload)))
+			return usage, fmt.Errorf("first request: %w in %q", err, firstLine(string(payload)))
 		case delta.Error != "":
-			return fmt.Errorf("first request: %s", delta.Error)
+			return usage, fmt.Errorf("first request: %s", delta.Error)
+		}
+		if delta.Usage.Known {
+			usage = delta.Usage
 		}
 		generated = generated || delta.Content != dialect.None || delta.Finish != "" || delta.Done
 	}
 	if !generated {
-		return errors.New("first request: the response holds no token")
+		return usage, errors.New("first request: the response holds no token")
 	}
-	return nil
+	return usage, nil
 }
 
 // payloads cuts a response body into payloads.

@@ -53,6 +53,8 @@ type command struct {
 	host    string                  // listens there
 	port    int                     // and there; -1 is any that is free
 	args    func(port int) []string // from the first argument on
+	environ func(port int) []string // variables that configure it; nil for none
+	version []string                // arguments with which it tells its version
 }
 
 // find returns the absolute path of the engine's executable.
@@ -83,8 +85,14 @@ func (c command) find(l Launch, getenv func(string) string) (string, error) {
 }
 
 // environment is what the engine inherits: all of this program's, and a wish for quiet unless the user has one.
-func (c command) environment(quiet bool) []string {
+func (c command) environment(port int, quiet bool) []string {
 	env := os.Environ()
+	if c.environ != nil {
+		env = append(env, c.environ(port)...)
+	}
+	if c.quiet == "" {
+		return env
+	}
 	key, _, _ := strings.Cut(c.quiet, "=")
 	if _, set := os.LookupEnv(key); quiet && !set {
 		env = append(env, c.quiet)

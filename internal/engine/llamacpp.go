@@ -53,10 +53,7 @@ func (l LlamaCpp) Open(ctx context.Context, host Host) (*Server, error) {
 		return nil, err
 	}
 	t := target{engine: l.Engine(), model: l.Model, access: l.Access, dialect: d, aboutPath: "/props", modelInBody: true, hangsUp: true}
-	if l.Endpoint != "" {
-		return t.connect(ctx, host, l.Endpoint)
-	}
-	return t.start(ctx, host, l.Launch, l.command())
+	return t.open(ctx, host, l.Endpoint, l.Launch, l.command())
 }
 
 func (l LlamaCpp) command() command {
@@ -65,6 +62,7 @@ func (l LlamaCpp) command() command {
 		title:   "llama.cpp",
 		env:     "SPLLEED_LLAMACPP_PATH",
 		install: "https://github.com/ggml-org/llama.cpp/releases, or your system's package",
+		version: []string{"--version"},
 		quiet:   "LLAMA_ARG_LOG_VERBOSITY=2",
 		host:    cmp.Or(l.Host, "127.0.0.1"),
 		port:    cmp.Or(l.Port, 8080),

@@ -61,7 +61,7 @@ func (c command) run(ctx context.Context, host Host, l Launch) (*managed, error)
 	process, err := guard.Start(guard.Program{
 		Path:   path,
 		Args:   args,
-		Env:    c.environment(or(l.Quiet, true)),
+		Env:    c.environment(port, or(l.Quiet, true)),
 		Output: log.File,
 		Grace:  l.graceTimeout(),
 	})

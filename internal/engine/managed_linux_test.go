@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"github.com/splleed/splleed/internal/dialect"
 	"net"
 	"os"
 	"path/filepath"
@@ -139,7 +140,7 @@ func TestQuiet(t *testing.T) {
 	check := func(quiet bool, want string) {
 		t.Helper()
 		got := ""
-		for _, pair := range c.environment(quiet) {
+		for _, pair := range c.environment(1, quiet) {
 			if v, ok := strings.CutPrefix(pair, "VLLM_LOGGING_LEVEL="); ok {
 				got += v
 			}
@@ -355,7 +356,7 @@ func TestFirstRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := newProber(url, nil).generate(t.Context(), &Server{Model: "a", Dialect: d}); err != nil {
+		if err := newProber(url, nil).generate(t.Context(), &Server{Model: "a", Dialect: d}, dialect.Sampling{}); err != nil {
 			t.Error(err)
 		}
 		var body map[string]any

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func (m *managed) await(ctx context.Context, host Host, p prober, limit time.Dur
 	}
 	ended := make(chan outcome, 1)
 	go func() {
-		server, err := m.poll(polling, p)
+		server, err := m.poll(polling, host, p)
 		ended <- outcome{server, err}
 	}()
 	say := time.NewTicker(sayEvery)
@@ -64,10 +65,10 @@ func (m *managed) lastLine() string {
 }
 
 // poll asks until the server generates, refuses to, or ctx ends; then the error is what the server said last.
-func (m *managed) poll(ctx context.Context, p prober) (*Server, error) {
+func (m *managed) poll(ctx context.Context, host Host, p prober) (*Server, error) {
 	last := errors.New("it was not asked yet")
 	for {
-		server, err := m.try(ctx, p)
+		server, err := m.try(ctx, host, p)
 		var no *refusal
 		switch {
 		case err == nil:
@@ -88,22 +89,23 @@ func (m *managed) poll(ctx context.Context, p prober) (*Server, error) {
 
 // try asks once: whether the server is healthy, what its model is called, and whether it generates. The last because a
 // server may call itself healthy before it can.
-func (m *managed) try(ctx context.Context, p prober) (*Server, error) {
-	a, err := p.get(ctx, "/health")
+func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error) {
+	health := cmp.Or(m.healthPath, "/health")
+	a, err := p.get(ctx, health)
 	if err != nil {
 		return nil, err
 	}
 	if a.status != http.StatusOK {
-		return nil, &oddAnswer{p.base, "/health", a}
+		return nil, &oddAnswer{p.base, health, a}
 	}
-	server := m.server(p.base, p.header)
+	server := m.server(host, p.base, p.header)
 	server.is(p.describe(ctx, m.aboutPath).Version, m.servedName(ctx, p))
-	return server, p.generate(ctx, server)
+	return server, p.first(ctx, server, host.Sampling)
 }
 
 // servedName is the name by which requests call the model that was started: flags may give it another.
 func (m *managed) servedName(ctx context.Context, p prober) string {
-	if m.modelInBody {
+	if m.modelInBody && !m.manyModels {
 		if names, err := p.models(ctx); err == nil && len(names) > 0 && !slices.Contains(names, m.model) {
 			return names[0]
 		}

@@ -68,10 +68,7 @@ func (t TGI) Open(ctx context.Context, host Host) (*Server, error) {
 		return nil, err
 	}
 	to := target{engine: t.Engine(), model: t.Model, access: t.Access, dialect: d, aboutPath: "/info"}
-	if t.Endpoint != "" {
-		return to.connect(ctx, host, t.Endpoint)
-	}
-	return to.start(ctx, host, t.Launch, t.command())
+	return to.open(ctx, host, t.Endpoint, t.Launch, t.command())
 }
 
 func (t TGI) command() command {
@@ -80,6 +77,7 @@ func (t TGI) command() command {
 		title:   "TGI",
 		env:     "SPLLEED_TGI_PATH",
 		install: "it comes as a container, ghcr.io/huggingface/text-generation-inference; run that, and see 4",
+		version: []string{"--version"},
 		quiet:   "RUST_LOG=warn",
 		host:    cmp.Or(t.Host, "0.0.0.0"),
 		port:    cmp.Or(t.Port, 3000),

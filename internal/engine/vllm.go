@@ -67,10 +67,7 @@ func (v VLLM) Open(ctx context.Context, host Host) (*Server, error) {
 		return nil, err
 	}
 	t := target{engine: v.Engine(), model: v.Model, access: v.Access, dialect: d, aboutPath: "/version", modelInBody: true}
-	if v.Endpoint != "" {
-		return t.connect(ctx, host, v.Endpoint)
-	}
-	return t.start(ctx, host, v.Launch, v.command())
+	return t.open(ctx, host, v.Endpoint, v.Launch, v.command())
 }
 
 func (v VLLM) command() command {
@@ -79,6 +76,7 @@ func (v VLLM) command() command {
 		title:   "vLLM",
 		env:     "SPLLEED_VLLM_PATH",
 		install: "pip install vllm",
+		version: []string{"--version"},
 		quiet:   "VLLM_LOGGING_LEVEL=WARNING",
 		host:    cmp.Or(v.Host, "127.0.0.1"),
 		port:    cmp.Or(v.Port, 8000),

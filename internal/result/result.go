@@ -242,6 +242,8 @@ type EngineInfo struct {
 
 	Command []string       `json:"command"` // that started a managed one, secrets struck out
 	Reports map[string]any `json:"reports"` // what it says about itself, by path, without secrets
+
+	ProbeTokens ProbeTokens `json:"probe_tokens"` // null where the server did not count
 }
 
 // ModelInfo is the model as configured.

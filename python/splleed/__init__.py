@@ -23,7 +23,16 @@ slow the measurement down. What every number means is in docs/metrics.md.
 from importlib.metadata import PackageNotFoundError, version
 
 from .api import Benchmark
-from .backends import LlamaCppConfig, OpenAIConfig, SimConfig, TGIConfig, VLLMConfig
+from .backends import (
+    LlamaCppConfig,
+    OllamaConfig,
+    OpenAIConfig,
+    SGLangConfig,
+    SimConfig,
+    TGIConfig,
+    TransformersConfig,
+    VLLMConfig,
+)
 from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
 from .errors import ConfigError, DriverError, FieldError, RunError, SplleedError
 from .metrics import BenchmarkResults
@@ -42,11 +51,13 @@ __all__ = [
     "DriverError",
     "FieldError",
     "LlamaCppConfig",
+    "OllamaConfig",
     "OpenAIConfig",
     "Part",
     "Probe",
     "Progress",
     "RunError",
+    "SGLangConfig",
     "SLOConfig",
     "SamplingParams",
     "SimConfig",
@@ -54,6 +65,7 @@ __all__ = [
     "TGIConfig",
     "Timeouts",
     "TraceRequest",
+    "TransformersConfig",
     "VLLMConfig",
     "synthetic_prompts",
 ]

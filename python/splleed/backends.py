@@ -178,6 +178,112 @@ class LlamaCppConfig(Access, Launch):
 
 
 @dataclass(kw_only=True)
+class SGLangConfig(Access, Launch):
+    """An SGLang server: the one at endpoint, else one that splleed starts and stops."""
+
+    type: Literal["sglang"] = "sglang"
+    """The tag in JSON."""
+    model: str | None = None
+    """Name or path; needed to start a server."""
+    endpoint: str | None = None
+    """Base URL, "http://host:30000"; not set means managed."""
+    api: Literal["completions", "chat", "responses", "messages", "embeddings", "rerank"] | None = None
+    """Default "completions"."""
+    host: str | None = None
+    """Managed: address to listen on; default 127.0.0.1."""
+    port: int | None = None
+    """Managed: default 30000; -1 picks a free one."""
+    tensor_parallel: int | None = None
+    """GPUs over which each layer is split; default: the engine's."""
+    data_parallel: int | None = None
+    """Copies of the model; default: the engine's."""
+    mem_fraction_static: float | None = None
+    """Fraction of the GPU's memory for weights and cache, in (0, 1]; default: the engine's."""
+    max_running_requests: int | None = None
+    """Requests per engine step; default: the engine's."""
+    context_length: int | None = None
+    """Context, in tokens; default: the model's."""
+    chunked_prefill_size: int | None = None
+    """Prompt tokens per engine step; default: the engine's."""
+    enable_prefix_caching: bool | None = None
+    """The radix cache; default True."""
+    quantization: str | None = None
+    """Default: the model's."""
+    dtype: Literal["auto", "half", "float16", "bfloat16", "float", "float32"] | None = None
+    """Default: the engine's."""
+    trust_remote_code: bool | None = None
+    """Run code that comes with the model; default False."""
+    extra_args: Mapping[str, Any] | None = None
+    """Further flags: {"attention_backend": "triton"} is --attention-backend triton."""
+
+    def __post_init__(self) -> None:
+        _need_endpoint_or_model(self.endpoint, self.model)
+
+
+@dataclass(kw_only=True)
+class OllamaConfig(Access, Launch):
+    """An Ollama server: the one at endpoint, else one that splleed starts and stops. Models must be pulled before."""
+
+    type: Literal["ollama"] = "ollama"
+    """The tag in JSON."""
+    model: str | None = None
+    """ "llama3.2" or "llama3.2:1b"; needed to start a server."""
+    endpoint: str | None = None
+    """Base URL, "http://host:11434"; not set means managed."""
+    api: Literal["native", "native-chat", "chat", "completions", "responses", "messages", "embeddings"] | None = None
+    """Default "native"."""
+    host: str | None = None
+    """Managed: address to listen on; default 127.0.0.1."""
+    port: int | None = None
+    """Managed: default 11434; -1 picks a free one."""
+    parallel: int | None = None
+    """Requests served at once; default: the engine's."""
+    context_length: int | None = None
+    """Tokens a request; default: the engine's."""
+    max_queue: int | None = None
+    """Requests that wait; more are refused; default: the engine's."""
+    keep_alive: str | None = None
+    """How long an idle model stays loaded: "10m", "-1" for ever; default: the engine's."""
+    flash_attention: bool | None = None
+    """Default: the engine's."""
+    kv_cache_type: Literal["f16", "q8_0", "q4_0"] | None = None
+    """Default: the engine's."""
+    models_dir: str | os.PathLike[str] | None = None
+    """Where pulled models lie; default: the engine's."""
+
+    def __post_init__(self) -> None:
+        _need_endpoint_or_model(self.endpoint, self.model)
+
+
+@dataclass(kw_only=True)
+class TransformersConfig(Access, Launch):
+    """transformers serve: the one at endpoint, else one that splleed starts and stops."""
+
+    type: Literal["transformers"] = "transformers"
+    """The tag in JSON."""
+    model: str | None = None
+    """Name or path, which requests repeat."""
+    endpoint: str | None = None
+    """Base URL, "http://host:8000"; not set means managed."""
+    api: Literal["chat", "completions", "responses"] | None = None
+    """Default "chat"."""
+    host: str | None = None
+    """Managed: address to listen on; default 127.0.0.1."""
+    port: int | None = None
+    """Managed: default 8000; -1 picks a free one."""
+    device: str | None = None
+    """ "auto", "cpu", "cuda:0"; default: the engine's."""
+    dtype: str | None = None
+    """ "auto", "bfloat16", …; default: the engine's."""
+    continuous_batching: bool | None = None
+    """Serve requests together; default False."""
+    trust_remote_code: bool | None = None
+    """Run code that comes with the model; default False."""
+    extra_args: Mapping[str, Any] | None = None
+    """Further flags: {"attn_implementation": "sdpa"} is --attn-implementation sdpa."""
+
+
+@dataclass(kw_only=True)
 class OpenAIConfig(Access):
     """Any running server with the OpenAI API."""
 
@@ -191,6 +297,8 @@ class OpenAIConfig(Access):
     """Default "chat"."""
     path: str | None = None
     """Where to post, in place of the API's own path."""
+    preset: str | None = None
+    """A server or service whose address, key and paths are known: "lmdeploy", "openai", "anthropic", …"""
 
 
 @dataclass(kw_only=True)
@@ -223,5 +331,14 @@ class SimConfig:
     """NDJSON file of the true receive and send times, one line a request; appended to."""
 
 
-Backend = VLLMConfig | TGIConfig | LlamaCppConfig | OpenAIConfig | SimConfig
+Backend = (
+    VLLMConfig
+    | SGLangConfig
+    | TGIConfig
+    | LlamaCppConfig
+    | OllamaConfig
+    | TransformersConfig
+    | OpenAIConfig
+    | SimConfig
+)
 """Any backend. Benchmark also takes a dict with "type" and the same fields."""

@@ -34,6 +34,8 @@ class EngineInfo:
     """The command line that started a managed one, secrets struck out."""
     reports: Mapping[str, Any] | None = None
     """What it says about itself, by path, without secrets."""
+    probe_tokens: Mapping[str, int] | None = None
+    """Tokens of the request before the load: "input", "cached", "output"."""
 
 
 @dataclass(frozen=True, kw_only=True)

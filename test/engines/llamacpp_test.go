@@ -39,7 +39,7 @@ func TestLlamaCppCounts(t *testing.T) {
 			c := llamaCpp.splleed(t, append(words(i), "--endpoint", s.url)...)
 			c.end(t, 0)
 			journal := c.journal(t)
-			agree(t, journal, s.count(t).minus(before))
+			agree(t, journal, s.count(t).minus(before).minus(c.probe(t)))
 			for _, r := range journal {
 				if r.Resent {
 					t.Fatal("a request was sent twice: is a connection used that the server has closed?")
@@ -47,6 +47,26 @@ func TestLlamaCppCounts(t *testing.T) {
 			}
 			if e := c.results(t).Environment.Engine; e.Name != "llamacpp" || e.Version == "" || e.Managed {
 				t.Errorf("the engine is %+v", e)
+			}
+		})
+	}
+}
+
+// The APIs beside completions and chat, and answers in one piece: their counts are the engine's, too.
+func TestLlamaCppAPIs(t *testing.T) {
+	s := llamaCpp.start(t)
+	for i, flags := range []string{
+		"--api native --ignore-eos", "--api native --no-stream", "--api completions --no-stream", "--api responses", "--api messages",
+	} {
+		t.Run(flags, func(t *testing.T) {
+			before := s.count(t)
+			fixed := []string{"--concurrency", "2", "--runs", "8", "--max-tokens", "24", "--input-len", "24", "--no-filler", "--max-error-rate", "1", "--seed"}
+			fixed = append(fixed, strconv.Itoa(100+i), "--endpoint", s.url)
+			c := llamaCpp.splleed(t, append(strings.Fields(flags), fixed...)...)
+			c.end(t, 0)
+			agree(t, c.journal(t), s.count(t).minus(before).minus(c.probe(t)))
+			if r := c.results(t).Results[0]; r.NumSuccessful == 0 {
+				t.Errorf("none of %d requests succeeded: %+v", r.NumRequests, r.Failures)
 			}
 		})
 	}

@@ -145,6 +145,11 @@ type results struct {
 			Name    string `json:"name"`
 			Version string `json:"version"`
 			Managed bool   `json:"managed"`
+			Probe   struct {
+				Input  int `json:"input"`
+				Cached int `json:"cached"`
+				Output int `json:"output"`
+			} `json:"probe_tokens"`
 		} `json:"engine"`
 	} `json:"environment"`
 }
@@ -159,6 +164,16 @@ func (c *command) results(t *testing.T) (r results) {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// probe is what splleed's own first request cost the engine.
+func (c *command) probe(t *testing.T) counts {
+	t.Helper()
+	p := c.results(t).Environment.Engine.Probe
+	if p.Output != 1 {
+		t.Errorf("the first request had %d tokens, want one", p.Output)
+	}
+	return counts{output: p.Output, input: p.Input - p.Cached}
 }
 
 // tally adds up what splleed knows of the tokens. Requests that were cut off, by it or by the engine (which now and then

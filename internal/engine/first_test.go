@@ -1,0 +1,126 @@
+package engine
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed/internal/dialect"
+)
+
+// What a server refuses to know is left out, and said; nothing else is.
+func TestRefusedFieldsAreLeftOut(t *testing.T) {
+	f := &fake{Refuses: []string{"ignore_eos", "min_tokens"}}
+	sampling := dialect.Sampling{MaxTokens: 50, MinTokens: 3, IgnoreEOS: true, TopK: 4}
+	s, err := Transformers{Endpoint: serve(t, f), Model: "m"}.Open(t.Context(), Host{Sampling: sampling})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"sampling.ignore_eos is not sent: the server refuses it", "sampling.min_tokens is not sent: the server refuses it"}
+	if !slices.Equal(s.Warnings, want) {
+		t.Errorf("warnings %q, want %q", s.Warnings, want)
+	}
+	data, err := s.Dialect.Body(dialect.Request{Model: "m", Prompt: "p", Sampling: sampling})
+	var body map[string]any
+	if err != nil || json.Unmarshal(data, &body) != nil {
+		t.Fatal(err)
+	}
+	if body["top_k"] != 4.0 || body["max_tokens"] != 50.0 || body["min_tokens"] != nil || body["ignore_eos"] != nil {
+		t.Errorf("body %s", data)
+	}
+}
+
+// Newer models of OpenAI take max_tokens under another name alone.
+func TestMaxCompletionTokens(t *testing.T) {
+	s := &Server{Dialect: chatOf(t)}
+	message := `"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead."`
+	if got := named(message, dialect.Sampling{}); got != "max_tokens" {
+		t.Fatalf("names %q", got)
+	}
+	s.leaveOut("max_tokens")
+	if data, err := s.Dialect.Body(dialect.Request{Sampling: dialect.Sampling{MaxTokens: 5}}); err != nil || !strings.Contains(string(data), `"max_completion_tokens":5`) {
+		t.Errorf("%s, %v", data, err)
+	}
+}
+
+func chatOf(t *testing.T) dialect.Dialect {
+	t.Helper()
+	d, ok := dialect.Named("chat")
+	if !ok {
+		t.Fatal("no chat")
+	}
+	return d
+}
+
+// A server that is healthy and does not generate is not ready, one that is only busy is.
+func TestConnectGenerates(t *testing.T) {
+	refuses := func(f *fake, want string) {
+		t.Helper()
+		if _, err := (VLLM{Endpoint: serve(t, f), Model: "a"}).Open(t.Context(), Host{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+	refuses(&fake{Models: []string{"a"}, Generate: 400}, "calls itself healthy, but does not generate")
+	refuses(&fake{Models: []string{"a"}, Broken: 9}, "warming up")
+	f := &fake{Models: []string{"a"}, Broken: 2}
+	if _, err := (VLLM{Endpoint: serve(t, f), Model: "a"}).Open(t.Context(), Host{}); err != nil || f.generated.Load() != 3 {
+		t.Errorf("error %v after %d requests", err, f.generated.Load())
+	}
+	// A value that is refused is the user's business: no field is left out for it.
+	if got := unknownField.MatchString(`422 "temperature must be strictly positive"`); got {
+		t.Error("a bad value passes for an unknown field")
+	}
+}
+
+func TestNewEnginesConnect(t *testing.T) {
+	check := func(b Backend, model, version, path string) {
+		t.Helper()
+		s, err := b.Open(t.Context(), Host{})
+		if err != nil {
+			t.Errorf("%T: %v", b, err)
+			return
+		}
+		if s.Model != model || s.Version != version || s.Dialect.Path() != path {
+			t.Errorf("%T: model %q, version %q, path %s", b, s.Model, s.Version, s.Dialect.Path())
+		}
+	}
+	fake := func(models ...string) string { return serve(t, &fake{Models: models}) }
+	check(SGLang{Endpoint: fake("org/n")}, "org/n", "0.5.23", "/v1/completions")
+	check(Ollama{Endpoint: fake("llama3.2:latest", "b:1b"), Model: "llama3.2"}, "llama3.2", "0.12.3", "/api/generate")
+	check(Transformers{Endpoint: fake("x"), Model: "x"}, "x", "", "/v1/chat/completions")
+	check(OpenAI{Endpoint: fake("x"), Preset: "openvino"}, "x", "0.32.0", "/v3/chat/completions")
+	check(OpenAI{Endpoint: fake("x"), Preset: "anthropic", Access: Access{APIKey: "k"}}, "x", "0.32.0", "/v1/messages")
+}
+
+func TestPresetKeys(t *testing.T) {
+	o := OpenAI{Preset: "anthropic"}.with(presets["anthropic"])
+	header, err := o.Access.header(env("ANTHROPIC_API_KEY", "k"))
+	if err != nil || header["X-Api-Key"] != "k" || header["Authorization"] != "" || o.Endpoint == "" {
+		t.Errorf("%v, %v", header, err)
+	}
+	if o := (OpenAI{Preset: "openai", Endpoint: "http://h", Access: Access{APIKey: "k"}}).with(presets["openai"]); o.APIKeyEnv != "" || o.Endpoint != "http://h" {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestNewEnginesArgs(t *testing.T) {
+	check := func(args []string, want string) {
+		t.Helper()
+		if got := strings.Join(args, " "); got != want {
+			t.Errorf("\n got %s\nwant %s", got, want)
+		}
+	}
+	check(SGLang{Model: "m"}.args(30000), "serve --model-path m --host 127.0.0.1 --port 30000 --enable-metrics --log-level warning")
+	check(SGLang{
+		Model: "m", TensorParallel: 2, DataParallel: 3, MemFractionStatic: 0.8, MaxRunningRequests: 4, ContextLength: 5, ChunkedPrefillSize: 6,
+		EnablePrefixCaching: ptr(false), Quantization: "fp8", DType: "half", TrustRemoteCode: true, Launch: Launch{Quiet: ptr(false)},
+		ExtraArgs: map[string]any{"lora_paths": []string{"a", "b"}, "enable_x": true, "enable_y": false},
+	}.args(1), "serve --model-path m --host 127.0.0.1 --port 1 --enable-metrics --tp-size 2 --dp-size 3 --mem-fraction-static 0.8 --max-running-requests 4 "+
+		"--context-length 5 --chunked-prefill-size 6 --disable-radix-cache --quantization fp8 --dtype half --trust-remote-code --enable-x --lora-paths a b")
+	check(Transformers{Model: "m", Device: "cpu", DType: "auto", ContinuousBatching: true, TrustRemoteCode: true}.args(8000),
+		"serve m --host 127.0.0.1 --port 8000 --device cpu --dtype auto --continuous-batching --trust-remote-code")
+	check(Ollama{}.environ(11434), "OLLAMA_HOST=127.0.0.1:11434")
+	check(Ollama{Parallel: 1, ContextLength: 2, MaxQueue: 3, KeepAlive: "-1", FlashAttention: ptr(false), KVCacheType: "f16", ModelsDir: "/m"}.environ(1),
+		"OLLAMA_HOST=127.0.0.1:1 OLLAMA_NUM_PARALLEL=1 OLLAMA_CONTEXT_LENGTH=2 OLLAMA_MAX_QUEUE=3 OLLAMA_KEEP_ALIVE=-1 OLLAMA_FLASH_ATTENTION=false OLLAMA_KV_CACHE_TYPE=f16 OLLAMA_MODELS=/m")
+}

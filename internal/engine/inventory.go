@@ -1,0 +1,90 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Entry is what splleed can do with a kind of server, and whether this machine could start one.
+type Entry struct {
+	Type       string   `json:"type"`
+	Title      string   `json:"title"`
+	About      string   `json:"about"`
+	APIs       []string `json:"apis"`       // the first is the default
+	Managed    bool     `json:"managed"`    // splleed can start it
+	Executable string   `json:"executable"` // its path here; "" where there is none
+	Version    string   `json:"version"`    // of the executable, as it says itself; "" where it does not
+	Problem    string   `json:"problem"`    // why its version is not known
+	Tokenize   string   `json:"tokenize"`   // path; "" for none
+	Metrics    string   `json:"metrics"`    // path; "" for none
+	Usage      string   `json:"usage"`      // when it counts tokens: "asked", "always"
+	Tested     string   `json:"tested"`     // against which real version splleed was tested
+	Untested   bool     `json:"untested"`   // against none
+	Presets    []string `json:"presets,omitempty"`
+}
+
+// versionLimit is how long an executable may take to tell its version: vLLM's imports half of Python.
+const versionLimit = 15 * time.Second
+
+// Inventory looks for all kinds of servers at once, and asks those that are here for their version.
+func Inventory(ctx context.Context, getenv func(string) string) []Entry {
+	all := make([]Entry, len(Kinds))
+	var asking sync.WaitGroup
+	for i, k := range Kinds {
+		asking.Go(func() { all[i] = k.entry(ctx, getenv) })
+	}
+	asking.Wait()
+	return all
+}
+
+func (k Kind) entry(ctx context.Context, getenv func(string) string) Entry {
+	e := Entry{
+		Type: k.Type, Title: k.Title, About: k.About, APIs: k.apis.names(), Managed: k.launch.name != "",
+		Tokenize: k.Tokenize, Metrics: k.Metrics, Usage: k.Usage, Tested: k.Tested, Untested: k.Tested == "",
+	}
+	if k.Type == (OpenAI{}).Engine() {
+		e.Presets = Presets()
+	}
+	if !e.Managed {
+		return e
+	}
+	path, err := k.launch.find(Launch{}, getenv)
+	if err != nil {
+		return e
+	}
+	e.Executable = path
+	e.Version, err = k.launch.ask(ctx, path)
+	if err != nil {
+		e.Problem = err.Error()
+	}
+	return e
+}
+
+// versions are "0.32.0", "0.5.3.post1", "version: 10434 (7e4c0a9)".
+var versions = regexp.MustCompile(`\b\d+\.\d+[\w.+-]*|version:? v?(\d+)`)
+
+// ask runs an executable for its version.
+func (c command) ask(ctx context.Context, path string) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, versionLimit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, path, c.version...)
+	cmd.WaitDelay = time.Second // a child of it may hold the pipe
+	out, err := cmd.CombinedOutput()
+	found := versions.FindSubmatch(out)
+	switch {
+	case found != nil && len(found[1]) > 0:
+		return string(found[1]), nil
+	case found != nil:
+		return string(found[0]), nil
+	case ctx.Err() != nil:
+		return "", errors.New("it did not tell its version within " + versionLimit.String())
+	case err != nil:
+		return "", errors.New(strings.TrimSpace(err.Error() + " " + firstLine(string(out))))
+	}
+	return "", errors.New("it told no version")
+}

@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// script is an executable that does what a line of shell says.
+func script(t *testing.T, line string) string {
+	t.Helper()
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	path := filepath.Join(t.TempDir(), "program")
+	if err := os.WriteFile(path, []byte("#!/bin/sh\n"+line+"\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestInventory(t *testing.T) {
+	t.Setenv("PATH", t.TempDir())
+	all := Inventory(t.Context(), func(name string) string {
+		switch name {
+		case "SPLLEED_VLLM_PATH":
+			return script(t, `echo "INFO 11-23 loading"; echo 0.32.0`)
+		case "SPLLEED_LLAMACPP_PATH":
+			return script(t, `echo "version: 10434 (7e4c0a9)" >&2; echo "built with GNU" >&2`)
+		case "SPLLEED_OLLAMA_PATH":
+			return script(t, `echo "cannot open shared object file" >&2; exit 127`)
+		}
+		return ""
+	})
+	if len(all) != len(Kinds) {
+		t.Fatalf("%d entries of %d", len(all), len(Kinds))
+	}
+	entry := func(kind string) Entry {
+		return all[slices.IndexFunc(all, func(e Entry) bool { return e.Type == kind })]
+	}
+	if e := entry("vllm"); e.Version != "0.32.0" || e.Executable == "" || !e.Managed || e.Untested || e.APIs[0] != "completions" {
+		t.Errorf("%+v", e)
+	}
+	if e := entry("llamacpp"); e.Version != "10434" || !slices.Contains(e.APIs, "native") {
+		t.Errorf("%+v", e)
+	}
+	if e := entry("ollama"); e.Version != "" || !strings.Contains(e.Problem, "exit status 127") || !strings.Contains(e.Problem, "shared object") || !e.Untested {
+		t.Errorf("%+v", e)
+	}
+	if e := entry("sglang"); e.Executable != "" || !e.Managed || !e.Untested {
+		t.Errorf("%+v", e)
+	}
+	if e := entry("openai"); e.Managed || len(e.Presets) < 10 {
+		t.Errorf("%+v", e)
+	}
+}
+
+// Every word for an API means a dialect.
+func TestEveryAPIHasADialect(t *testing.T) {
+	for _, k := range Kinds {
+		for _, name := range k.apis.names() {
+			if _, err := k.apis.dialect(name); err != nil {
+				t.Errorf("%s: %v", k.Type, err)
+			}
+		}
+		if _, err := k.apis.dialect(""); err != nil {
+			t.Errorf("%s: %v", k.Type, err)
+		}
+	}
+}
