@@ -156,7 +156,7 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "GET /version":
 		fmt.Fprint(w, `{"version":"0.32.0"}`)
 	case "GET /info":
-		fmt.Fprintf(w, `{"model_id":%q,"version":"3.3.6"}`, f.Models[0])
+		fmt.Fprintf(w, `{"model_id":%q,"version":"3.3.6"}`, strings.Join(f.Models, " "))
 	case "GET /props":
 		fmt.Fprint(w, `{"build_info":"b10434-abc"}`)
 	case "GET /v1/models":

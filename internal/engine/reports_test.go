@@ -14,6 +14,7 @@ func TestSurvey(t *testing.T) {
 	answer := func(path, body string) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(body)) })
 	}
+	answer("POST /v1/chat/completions", chatStream)
 	answer("/version", `{"version":"9","you":"`+key+`"}`)
 	answer("/v1/models", `{"data":[{"id":"m","root":"http://me:pw@hub/m"}]}`)
 	answer("/info", `{"model_id":"m","model_sha":"abc123","hf_token":"hf_zzzzzzzzzz","none":null}`)
