@@ -20,12 +20,18 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 	quote := func(r *http.Request) string {
 		return fmt.Sprintf("key %s of %s, HF_TOKEN=%s", r.Header.Get("Authorization"), r.Header.Get("X-Tenant"), hub)
 	}
+	trusting := true // until it has generated once
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/health":
 		case "/v1/models":
 			fmt.Fprintf(w, `{"data":[{"id":"m"}],"note":%q,"hub":"https://me:pass-word@hub/?token=query-secret"}`, quote(r))
 		default:
+			if trusting && r.Method == http.MethodPost {
+				trusting = false
+				fmt.Fprint(w, `data: {"choices":[{"delta":{"content":"!"},"finish_reason":"length"}]}`+"\n\n")
+				return
+			}
 			w.WriteHeader(http.StatusUnauthorized)
 			fmt.Fprintf(w, `{"error":{"message":%q}}`, quote(r))
 		}
@@ -44,6 +50,11 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 		t.Fatalf("results %v, error %v; want both", results, err)
 	}
 	fmt.Fprintln(&out, err)
+	if _, err := b.Backend.Open(t.Context(), splleed.Host{}); err == nil || !strings.Contains(err.Error(), "does not generate") {
+		t.Errorf("error %v, want one about the first request", err)
+	} else {
+		fmt.Fprintln(&out, err)
+	}
 	asJSON, bad := results.ToJSON()
 	asCSV, worse := results.ToCSV()
 	if err := errors.Join(bad, worse, results.Print(&out)); err != nil {

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/secret"
 )
 
 // refusal says that a server will answer a request in the same way however often it is sent.
@@ -46,7 +47,8 @@ func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampli
 func (p prober) rejected(path string, res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
 	kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
-	err := fmt.Errorf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, kind, text})
+	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, kind, text})
+	err := errors.New(secret.OfHeader(p.header).Text(said)) // a server may quote what it was sent
 	switch s := res.StatusCode; {
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests, s >= 500:
 		return err
