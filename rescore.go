@@ -62,59 +62,59 @@ func (s Scoring) validate() error {
 }
 
 // score chooses anew.
-func (a *account) score(with Scoring) error {
+func (r *account) score(with Scoring) error {
 	if with.SLO != nil {
-		a.b.SLO = *with.SLO
+		r.b.SLO = *with.SLO
 	}
-	a.b.ConfidenceLevel = or(with.ConfidenceLevel, a.b.ConfidenceLevel)
+	r.b.ConfidenceLevel = or(with.ConfidenceLevel, r.b.ConfidenceLevel)
 	if with.MaxErrorRate != nil {
-		a.b.MaxErrorRate = with.MaxErrorRate
+		r.b.MaxErrorRate = with.MaxErrorRate
 	}
-	a.percentiles = slices.Sorted(slices.Values(with.Percentiles))
+	r.percentiles = slices.Sorted(slices.Values(with.Percentiles))
 	var bad invalid.Fields
-	a.b.checkRuns(&bad)
-	a.b.checkLimits(&bad)
+	r.b.checkRuns(&bad)
+	r.b.checkLimits(&bad)
 	return bad.Err()
 }
 
 // join adds the trials of another run of the same load.
-func (a *account) join(other *account) error {
-	if id := a.firstID(); id != "" && id == other.firstID() {
+func (r *account) join(other *account) error {
+	if id := r.firstID(); id != "" && id == other.firstID() {
 		return errors.New("it is given twice")
 	}
-	if !reflect.DeepEqual(a.points, other.points) {
-		return fmt.Errorf("its levels are not those of the first: %s, not %s", named(other.points), named(a.points))
+	if !reflect.DeepEqual(r.points, other.points) {
+		return fmt.Errorf("its levels are not those of the first: %s, not %s", named(other.points), named(r.points))
 	}
-	a.head.Identity.JournalHash = nil // there are several
-	a.head.Identity.ServerStarts = append(a.head.Identity.ServerStarts, other.head.Identity.ServerStarts...)
+	r.head.Identity.JournalHash = nil // there are several
+	r.head.Identity.ServerStarts = append(r.head.Identity.ServerStarts, other.head.Identity.ServerStarts...)
 	for n, t := range other.trials {
 		for _, level := range t.levels {
-			for _, r := range level.Records {
-				r.Trial = len(a.trials) + n
+			for _, rec := range level.Records {
+				rec.Trial = len(r.trials) + n
 			}
 		}
 	}
-	a.trials = append(a.trials, other.trials...)
-	a.b.Trials += other.b.Trials
-	a.head.NTrials = a.b.Trials
-	load, setup := compare.Differences(&a.head, &other.head)
+	r.trials = append(r.trials, other.trials...)
+	r.b.Trials += other.b.Trials
+	r.head.NTrials = r.b.Trials
+	load, setup := compare.Differences(&r.head, &other.head)
 	for _, d := range slices.Concat(load, setup) {
 		other.head.Warnings = append(slices.Clip(other.head.Warnings), fmt.Sprintf("pooled runs differ in %s: %q and %q", d.What, d.A, d.B))
 	}
 	for _, w := range other.head.Warnings {
-		if !slices.Contains(a.head.Warnings, w) {
-			a.head.Warnings = append(slices.Clip(a.head.Warnings), w)
+		if !slices.Contains(r.head.Warnings, w) {
+			r.head.Warnings = append(slices.Clip(r.head.Warnings), w)
 		}
 	}
-	if other.head.Timestamp.After(a.head.Timestamp.Time) {
-		a.head.Timestamp = other.head.Timestamp
+	if other.head.Timestamp.After(r.head.Timestamp.Time) {
+		r.head.Timestamp = other.head.Timestamp
 	}
 	return nil
 }
 
 // firstID names the first request on record: no other run has it.
-func (a *account) firstID() string {
-	for _, t := range a.trials {
+func (r *account) firstID() string {
+	for _, t := range r.trials {
 		for _, level := range t.levels {
 			if len(level.Records) > 0 {
 				return level.Records[0].ID

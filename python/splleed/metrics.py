@@ -6,6 +6,7 @@ The flat keys (ttft_p50_ms, …) are typed attributes. The full structure stands
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -232,6 +233,20 @@ class BenchmarkResults:
         """The results as CSV: a row a load point, pooled, with intervals, then every trial. Lines end with CRLF."""
         return self._text("csv")
 
+    def to_records(self) -> list[dict[str, Any]]:
+        """A flat dict a load point, for data frames: pooled over all trials, then of each trial (scope: its index).
+
+        Nested values have dotted keys, such as "metrics.ttft.served.p90".
+        """
+        scopes: list[tuple[str | int, list[ConcurrencyResult]]] = [("pooled", self.results)]
+        scopes += [(t.trial_index, t.concurrency_results) for t in self.trial_results or []]
+        common = {"engine": self.engine, "model": self.model}
+        return [{**common, "scope": scope, **_flat(level.raw)} for scope, levels in scopes for level in levels]
+
+    def to_pandas(self) -> Any:
+        """to_records as a pandas.DataFrame. Needs pandas."""
+        return importlib.import_module("pandas").DataFrame(self.to_records())  # not a dependency
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Writes a file, whole or not at all: .json or .csv, else ValueError. Makes the folder where it is missing."""
         target = Path(path)
@@ -265,3 +280,13 @@ def _replace(target: Path, data: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[prefix + key] = value
+    return flat

@@ -138,3 +138,12 @@ def test_a_missing_binary_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.
 def test_python_dash_m_is_the_command() -> None:
     done = subprocess.run([sys.executable, "-m", "splleed", "version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("splleed ")
+
+
+def test_records_are_flat() -> None:
+    records = results().to_records()
+    assert [r["scope"] for r in records] == ["pooled", 1, 1]
+    assert records[0]["engine"] == "vllm"
+    assert records[0]["ttft_p50_ms"] == 20.5
+    assert records[0]["metrics.ttft.served.p50"] == 20.5
+    assert not any(isinstance(v, dict) for r in records for v in r.values())
