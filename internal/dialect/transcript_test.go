@@ -23,9 +23,12 @@ func replay(t *testing.T, d Dialect, raw []byte, n int) (s seen) {
 	t.Helper()
 	var (
 		r       wire.Response
-		split   wire.SSE
-		decoder = d.Decoder()
+		split   wire.Splitter = new(wire.SSE)
+		decoder               = d.Decoder()
 	)
+	if d.Framing() == Whole {
+		split = new(wire.Whole)
+	}
 	payload := func(p []byte) {
 		delta, err := decoder.Decode(p)
 		if err != nil {
@@ -171,4 +174,22 @@ func TestTGITranscripts(t *testing.T) {
 	check("tgi-router-3.3.6/generate_stream_abort", seen{Text: 5, Tokens: 5})
 	check("tgi-router-3.3.6/generate_stream_emptyinput", seen{Error: "Input validation error: `inputs` cannot be empty", Complete: true})
 	check("tgi-router-3.3.6/generate_stream_err_validation", seen{Error: "Input validation error: `temperature` must be strictly positive", Complete: true})
+}
+
+// Answers in one piece: 8 tokens each, in the servers' own words and counts, read off the transcripts.
+func TestWholeTranscripts(t *testing.T) {
+	check := func(d Streamable, name string, usage Usage, done bool) {
+		t.Helper()
+		checkTranscript(t, d.Unstreamed(), name, seen{Text: 1, Finish: "length", Usage: usage, Done: done, Complete: true})
+	}
+	check(completions{}, "vllm-0.32.0/compl_nonstream", used(7, 8), false)
+	check(chat{}, "vllm-0.32.0/chat_nonstream", used(8, 8), false)
+	check(completions{}, "llama.cpp-b10434/compl_nonstream", cached(7, 8, 0), false)
+	check(chat{}, "llama.cpp-b10434/chat_nonstream", cached(9, 8, 1), false)
+	check(completions{}, "llama.cpp-b10434-midstream-errors/compl_nonstream", cached(7, 8, 0), false)
+	check(completions{}, "tgi-router-3.3.6/compl_nonstream", used(7, 8), false)
+	check(chat{}, "tgi-router-3.3.6/chat_nonstream", used(8, 8), false)
+	check(tgi{}, "tgi-router-3.3.6/generate", used(-1, 8), true)
+	check(completions{}, "transformers-serve-5.19.0/compl_nonstream", used(7, 8), false)
+	check(chat{}, "transformers-serve-5.19.0/chat_nonstream", used(8, 8), false)
 }
