@@ -69,6 +69,9 @@ func (r *account) results() *Results {
 	if r.b.Trials > 1 {
 		r.addTrials(&out)
 	}
+	if len(r.b.Precision) > 0 {
+		out.Precision = r.precision(r.trialsByLevel())
+	}
 	out.Interrupted = r.unfinished()
 	return &Results{out}
 }

@@ -35,6 +35,12 @@ type Benchmark struct {
 	Trials          int     `json:"trials"`                // independent passes over all levels; default 1, 5 advised
 	ConfidenceLevel float64 `json:"confidence_level"`      // of intervals over trials, in (0, 1); default 0.95
 
+	// In place of Trials: as many as make the intervals of these statistics, by name ("ttft_p99", "throughput"), no wider
+	// than ± this share of their value. Five pilot trials say how many that is.
+	Precision    map[string]float64 `json:"precision,omitempty"`
+	MaxTrials    int                `json:"max_trials,omitempty"`     // with Precision: default 20
+	MaxDurationS float64            `json:"max_duration_s,omitempty"` // with Precision: seconds that all trials may take, judged after the pilot
+
 	Sampling        Sampling `json:"sampling"`
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
 	Stream          *bool    `json:"stream,omitempty"`           // false: answers come in one piece, without TTFT, ITL and TPOT

@@ -50,9 +50,16 @@ func (r *run) noteTrial(n int) {
 		return
 	}
 	if n == 0 {
-		r.journal.Note(noteRun, runNote{journalVersion, false, r.transport, r.heading()})
+		r.noteRun()
 	}
 	r.journal.Note(noteTrial, trialNote{n, r.trials[n].serverStart, r.trials[n].order})
+}
+
+// noteRun notes what the run is, as far as that is known.
+func (r *run) noteRun() {
+	if r.journal != nil {
+		r.journal.Note(noteRun, runNote{journalVersion, false, r.transport, r.heading()})
+	}
 }
 
 // noteLevel notes that a level has ended.
@@ -131,12 +138,14 @@ func (j *journalReader) heading(n runNote) error {
 	if n.Journal != journalVersion {
 		return fmt.Errorf("a journal of version %d; this splleed reads version %d", n.Journal, journalVersion)
 	}
-	if j.account == nil {
-		b, err := configured(n.Results)
-		if err != nil {
-			return err
-		}
+	b, err := configured(n.Results)
+	switch {
+	case err != nil:
+		return err
+	case j.account == nil:
 		j.account = &account{b: b, points: b.points()}
+	case len(b.Precision) > 0:
+		j.b.Trials = b.Trials // the pilot says how many there are
 	}
 	j.transport, j.head, j.complete = n.Transport, n.Results, n.Complete
 	return nil

@@ -12,8 +12,8 @@ import (
 
 // Progress tells how far a run is.
 type Progress struct {
-	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "level_done"
-	Message string  `json:"message,omitempty"` // in words: how far the server's start is; the figures of a finished level
+	Stage   string  `json:"stage"`             // "server", "warmup", "measure", "level_done", "precision"
+	Message string  `json:"message,omitempty"` // in words: how far the server's start is; the figures of a finished level; the widths of intervals
 	Level   string  `json:"level,omitempty"`   // "concurrency 8", "10 req/s"
 	LevelNo int     `json:"level_no"`          // 1-based, over all trials
 	Levels  int     `json:"levels"`            // levels × trials
@@ -105,6 +105,19 @@ func (r *reporter) close() {
 // say tells in words what goes on with the server.
 func (r *reporter) say(message string) {
 	r.report(func(now *Progress) { now.Stage, now.Message = "server", message })
+}
+
+// precision tells in words how wide intervals are, and how many trials there will be.
+func (r *reporter) precision(words string) {
+	r.report(func(now *Progress) { now.Stage, now.Message = "precision", words })
+}
+
+// extend makes the run one of more trials.
+func (r *reporter) extend(levels, trials int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.all = r.all / r.now.Trials * trials
+	r.now.Levels, r.now.Trials = levels*trials, trials
 }
 
 // level begins a level.

@@ -92,6 +92,9 @@ type run struct {
 func newRun(b Benchmark) (*run, error) {
 	asked := b
 	b = b.withDefaults()
+	if len(b.Precision) > 0 {
+		b.Trials = metrics.PilotTrials // until they are through
+	}
 	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock(), client: environ.Client()}
 	r.warnings = asked.advice(r.points)
 	measured := 0
@@ -102,7 +105,7 @@ func newRun(b Benchmark) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.prompts = b.dealer(items, parts, measured*b.Trials)
+	r.prompts = b.dealer(items, parts, measured*b.maxTrials())
 	if r.items = items; b.Probe != nil {
 		r.items = append(r.items, b.Probe.item())
 	}
@@ -144,13 +147,14 @@ func (r *run) pass(ctx context.Context) error {
 	}
 	r.certifyBefore(ctx)
 	defer r.certifyAfter(ctx) // the server is idle, and there yet
-	for i := range r.b.Trials {
+	began := time.Now()
+	for i := 0; i < r.b.Trials; i++ { // a number that the pilot may change
 		if i > 0 && r.b.RestartBetweenTrials && r.server.Managed {
 			if err := r.restart(ctx); err != nil {
 				return err
 			}
 		}
-		if err := r.trial(ctx, i); err != nil || ctx.Err() != nil {
+		if err := r.trial(ctx, i); err != nil || ctx.Err() != nil || !r.plan(began) {
 			return err
 		}
 	}

@@ -19,6 +19,7 @@ func (b Benchmark) Validate() error {
 	b.checkMix(&bad)
 	b.checkLoad(&bad)
 	b.checkRuns(&bad)
+	b.checkPrecision(&bad)
 	b.checkLimits(&bad)
 	b.checkConnection(&bad)
 	b.checkTrace(&bad)

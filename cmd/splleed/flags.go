@@ -57,6 +57,9 @@ type loadFlags struct {
 	NumWarmups      *int     `at:"num_warmups" help:"The same, as a total." placeholder:"N"`
 	Trials          *int     `at:"trials" help:"Passes over all levels; from 2 on there are intervals, 5 are advised." placeholder:"N"`
 	ConfidenceLevel *float64 `at:"confidence_level" help:"Of the intervals (default 0.95)." placeholder:"P"`
+	Precision       widths   `at:"precision" help:"Go on until intervals are this narrow: ttft_p99=5%,throughput=2%." placeholder:"WIDTHS"`
+	MaxTrials       *int     `at:"max_trials" help:"With --precision: at most so many trials (default 20)." placeholder:"N"`
+	MaxDuration     *seconds `at:"max_duration_s" help:"With --precision: at most so long, judged after the pilot." placeholder:"TIME"`
 	Seed            *uint64  `at:"seed" help:"Of arrivals, order and generated prompts (default 1)." placeholder:"N"`
 	Certify         *bool    `at:"certify" help:"Replay the load on a server that knows the truth, before and after the run, and say how wrong the figures are."`
 	NoFiller        *bool    `at:"no_filler" help:"End the load with the last measured start."`

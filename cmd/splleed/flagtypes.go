@@ -119,6 +119,28 @@ func (g *goals) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// widths are relative half-widths of intervals: ttft_p99=5%,throughput=0.02.
+type widths map[string]float64
+
+func (w *widths) UnmarshalText(text []byte) error {
+	if *w == nil {
+		*w = widths{}
+	}
+	for wish := range strings.SplitSeq(string(text), ",") {
+		name, value, _ := strings.Cut(strings.TrimSpace(wish), "=")
+		number, percent := strings.CutSuffix(value, "%")
+		width, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+		if name == "" || err != nil || !(width > 0) {
+			return fmt.Errorf("want widths such as ttft_p99=5%%,throughput=2%%, got %q", wish)
+		}
+		if percent {
+			width /= 100
+		}
+		(*w)[name] = width
+	}
+	return nil
+}
+
 var (
 	goal       = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+$`)
 	startsGoal = regexp.MustCompile(`^[a-z0-9]+:[0-9.]+( |$)`)

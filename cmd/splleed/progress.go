@@ -27,6 +27,9 @@ func (p *progress) tell(now splleed.Progress) {
 	case now.Stage == "level_done":
 		p.clear()
 		p.say("%s: %s", place(now), now.Message)
+	case now.Stage == "precision":
+		p.clear()
+		p.say("precision: %s", now.Message)
 	case p.live:
 		p.clear()
 		fmt.Fprint(p.err, cut(status(now), p.width()-1))

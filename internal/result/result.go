@@ -25,9 +25,10 @@ type Run struct {
 	Results           []Level         `json:"results"` // all trials pooled, one entry a level
 	Environment       Environment     `json:"environment"`
 	NTrials           int             `json:"n_trials"`
-	TrialResults      []Trial         `json:"trial_results"`      // null with a single trial, as in 0.1
-	AggregatedResults []Aggregate     `json:"aggregated_results"` // null with a single trial, as in 0.1
-	Interrupted       bool            `json:"interrupted"`        // the run was stopped before it was complete
+	TrialResults      []Trial         `json:"trial_results"`       // null with a single trial, as in 0.1
+	AggregatedResults []Aggregate     `json:"aggregated_results"`  // null with a single trial, as in 0.1
+	Precision         *Precision      `json:"precision,omitempty"` // where the run was to go on until its intervals are narrow
+	Interrupted       bool            `json:"interrupted"`         // the run was stopped before it was complete
 	Warnings          []string        `json:"warnings"`
 	Identity          Identity        `json:"identity"`
 }

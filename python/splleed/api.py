@@ -80,6 +80,13 @@ class Benchmark:
     """Independent passes over all levels; default 1. Five give intervals worth having."""
     confidence_level: float | None = None
     """Of intervals over trials, in (0, 1); default 0.95."""
+    precision: Mapping[str, float] | None = None
+    """In place of trials: as many as make these intervals no wider than this share of their value, such as
+    {"ttft_p99": 0.05, "throughput": 0.02}. Five pilot trials say how many that is."""
+    max_trials: int | None = None
+    """With precision: default 20."""
+    max_duration_s: float | None = None
+    """With precision: seconds that all trials may take, judged after the pilot."""
 
     sampling: SamplingParams | Mapping[str, Any] | None = None
     """How the server is to generate."""

@@ -179,6 +179,8 @@ class BenchmarkResults:
     """None with a single trial."""
     simulated: bool = False
     """The server was a simulated one."""
+    precision: Mapping[str, Any] | None = None
+    """How far the intervals are from what Benchmark.precision asked for."""
     interrupted: bool = False
     """The run was stopped before it was complete."""
     warnings: list[str] = field(default_factory=list)

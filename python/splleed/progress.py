@@ -51,7 +51,7 @@ def lines_on_stderr() -> Callable[[Progress], None]:
         if not p.level:
             text = p.message or p.stage
         else:
-            words = p.message if p.stage == "level_done" else p.stage
+            words = p.message if p.stage in ("level_done", "precision") else p.stage
             text = f"[{p.level_no}/{p.levels}] {p.level}: {words}"
         if text != last:
             print(f"splleed: {text}", file=sys.stderr, flush=True)
