@@ -23,7 +23,7 @@ var allowed = map[string][]string{
 	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
 	"load":       {"dialect", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "scrape", "stats"},
-	"instrument": {"result"},
+	"instrument": {"record", "result"},
 	"report":     {"result"},
 	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
 	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},

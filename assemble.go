@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
@@ -106,11 +105,10 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	if p.open() {
 		out.ArrivalRate = &p.rate
 	}
-	out.Instrument.Transport = r.transport
 	if r.calibrations != nil {
 		out.Instrument.Calibration = r.calibrations[i]
 	}
-	instrument.Certify(&out)
+	r.attest(&out, trials)
 	out.Warnings = levelWarnings(out)
 	return out
 }

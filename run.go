@@ -13,6 +13,7 @@ import (
 
 	"github.com/splleed/splleed/internal/engine"
 	"github.com/splleed/splleed/internal/environ"
+	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
@@ -72,6 +73,7 @@ type run struct {
 	prompts  dealer
 	items    []workload.Item // all that may be sent; the last is the probe's, if there is one
 	clock    transport.Clock
+	path     result.Path     // to the server
 	journal  *record.Journal // nil unless asked for
 	secrets  secret.Values   // of the server's headers
 	progress *reporter
@@ -189,6 +191,7 @@ func (r *run) open(ctx context.Context) error {
 	if r.theirs, err = r.serverMetrics(ctx); err != nil {
 		return err
 	}
+	r.path = instrument.PathTo(base)
 	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
 	return err
 }
@@ -254,7 +257,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		return err
 	}
 	r.progress.level(p, n)
-	watch := r.watch(ctx)
+	watch, witness := r.watch(ctx), r.witness()
 	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
 	}
@@ -264,6 +267,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
 	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Complete: o.Complete, Server: watch(ctx)}
+	witness(&t.levels[i])
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {
 		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))

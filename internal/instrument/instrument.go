@@ -28,14 +28,20 @@ type fault struct {
 // Certify grades each metric of a level and the level as a whole.
 func Certify(l *result.Level) {
 	in := l.Instrument
-	in.Grade, in.Reasons = verdict(slices.Concat(gradeMetrics(l), gradeStamps(in), gradeCalibration(l)))
+	found := slices.Concat(gradeMetrics(l), gradeStamps(in), gradeCalibration(l))
+	for _, check := range checks {
+		check(l, func(g result.Grade, reason string, args ...any) {
+			found = append(found, fault{g, fmt.Sprintf(reason, args...)})
+		})
+	}
+	in.Grade, in.Reasons = verdict(found)
 }
 
 // gradeMetrics grades each metric. Of several that have the same grade for the same cause it returns one fault.
 func gradeMetrics(l *result.Level) []fault {
 	var all []fault
 	place := map[fault]int{}
-	for _, name := range metrics {
+	for _, name := range graded {
 		m, ok := l.Metrics[name]
 		if !ok || m.Instrument == nil {
 			continue
@@ -64,8 +70,8 @@ func gradeStamps(in *result.Instrument) []fault {
 	return []fault{{result.Degraded, "stamps are the client's own, and nothing here tells how late they are"}}
 }
 
-// metrics are those that a grade is made of, in the order in which a report lists them.
-var metrics = []string{"ttft", "ttfa", "itl", "icl", "stall", "tpot", "tpot_n1", "e2e"}
+// graded are those metrics that a grade is made of, in the order in which a report lists them.
+var graded = []string{"ttft", "ttfa", "itl", "icl", "stall", "tpot", "tpot_n1", "e2e"}
 
 // verdict is the worst grade and all reasons, the gravest first.
 func verdict(found []fault) (result.Grade, []string) {
@@ -125,7 +131,10 @@ func because(in *result.Instrument, m result.Metric) string {
 		causes = append(causes, fmt.Sprintf("requests went %s ms late (p99)", brief(*late.P99)))
 	}
 	if len(causes) == 0 {
-		return "sending took long"
+		if m.Start == "" {
+			return "some chunks came together with what is no content, such as the end of the stream"
+		}
+		return "sending took long, or the last chunk came together with the end of the stream"
 	}
 	return strings.Join(causes, ", ")
 }

@@ -13,13 +13,13 @@ func queueDelay(r *record.Record, _ record.Stamp) []float64 {
 }
 
 // e2eEnds: the finish may have come with or after the last content.
-func e2eEnds(e *ends, r *record.Record, start start, lag *Lag) {
+func e2eEnds(e *ends, r *record.Record, start start, lag *record.Lag) {
 	if !start.at.Set() || !r.Finish.Set() {
 		return
 	}
 	m := moment{Arrival: record.Arrival{At: r.Finish}, from: r.Finish - record.Stamp(r.FinishBound)}
-	m.from -= record.Stamp(lag.of(r.Finish, r.StampSource))
-	_, last, _ := lag.edges(r)
+	m.from -= record.Stamp(lag.Of(r.Finish, r.StampSource))
+	_, last, _ := edges(lag, r)
 	m.from = min(max(m.from, last.from, r.Sent), r.Finish)
 	e.since(start, m)
 }

@@ -114,12 +114,12 @@ type moment struct {
 }
 
 // moments yields the arrivals of a request as they may truly have been.
-func (lag *Lag) moments(r *record.Record) iter.Seq[moment] {
+func moments(lag *record.Lag, r *record.Record) iter.Seq[moment] {
 	return func(yield func(moment) bool) {
 		earliest := max(r.Sent, 0) // nothing comes before the question, or before what came before
 		for a := range r.Arrivals.All() {
 			m := moment{Arrival: a, from: a.At - record.Stamp(a.Bound), apart: a.Bound > 0 && a.Events > 1}
-			m.from -= record.Stamp(lag.of(a.At, r.StampSource))
+			m.from -= record.Stamp(lag.Of(a.At, r.StampSource))
 			m.from = min(max(m.from, earliest), a.At)
 			earliest = m.from
 			if !yield(m) {
@@ -130,8 +130,8 @@ func (lag *Lag) moments(r *record.Record) iter.Seq[moment] {
 }
 
 // edges are the first and the last arrival of a request; false where there is none.
-func (lag *Lag) edges(r *record.Record) (first, last moment, ok bool) {
-	for m := range lag.moments(r) {
+func edges(lag *record.Lag, r *record.Record) (first, last moment, ok bool) {
+	for m := range moments(lag, r) {
 		if !ok {
 			first = m
 		}

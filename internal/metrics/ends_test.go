@@ -130,7 +130,7 @@ func TestEndsHoldTheTruth(t *testing.T) {
 func TestEndsHoldTheTruthOfLateStamps(t *testing.T) {
 	for seed := range uint64(200) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		lag := &Lag{}
+		lag := &record.Lag{}
 		for i := range 2000 {
 			lag.User = append(lag.User, time.Duration(i%7)*time.Millisecond/2)
 		}
@@ -142,7 +142,7 @@ func TestEndsHoldTheTruthOfLateStamps(t *testing.T) {
 			late.Arrivals = record.Arrivals{}
 			for a := range right.Arrivals.All() {
 				for d := 4 * time.Millisecond; ; d /= 2 { // the first delay that the lag at its end allows
-					if at := max(a.At+record.Stamp(d), last); at == last || lag.of(at, record.StampUser) >= at.Sub(a.At) {
+					if at := max(a.At+record.Stamp(d), last); at == last || lag.Of(at, record.StampUser) >= at.Sub(a.At) {
 						a.At = max(at, a.At)
 						break
 					}

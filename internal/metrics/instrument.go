@@ -37,6 +37,10 @@ func (l Level) instrument(p population) *result.Instrument {
 	}
 	s := summarize(lateness, float64(len(lateness)))
 	in.Lateness = &s
+	in.Stimulus, in.Backlog = l.stimulus(p), l.backlog(p)
+	in.Path.DelayedAck = delayedAck(p.served)
+	in.Path.NewConnections = number(float64(l.requests(p).NewConnections) / float64(len(p.offered)))
+	in.Lag = l.lag()
 	return in
 }
 
@@ -48,4 +52,24 @@ func stamps(sources map[record.StampSource]bool) string {
 		return string(record.StampKernel)
 	}
 	return string(record.StampUser)
+}
+
+// lag summarizes by how much the stamps of the first arrivals may be late; nil where nobody measured it.
+func (l Level) lag() *result.Summary {
+	var lags []float64
+	for _, t := range l.Trials {
+		if t.Lag == nil {
+			continue
+		}
+		for _, r := range t.Records {
+			if r.Phase == record.Measured && r.Arrivals.Len() > 0 && t.Lag.Knows(r.StampSource) {
+				lags = append(lags, ms(t.Lag.Of(r.Arrivals.First(), r.StampSource)))
+			}
+		}
+	}
+	if len(lags) == 0 {
+		return nil
+	}
+	s := summarize(lags, float64(len(lags)))
+	return &s
 }

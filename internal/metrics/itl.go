@@ -73,10 +73,10 @@ func stall(r *record.Record, start record.Stamp) []float64 {
 
 // itlEnds: the k tokens of an arrival, at a gap g from the one before, have samples that add up to g. They are g/k each if
 // it was one arrival; if it was several, their r-th largest is at most g/r, and the largest no less than g/k.
-func itlEnds(e *ends, r *record.Record, _ start, lag *Lag) {
+func itlEnds(e *ends, r *record.Record, _ start, lag *record.Lag) {
 	var first, before moment
 	n := 0
-	for m := range lag.moments(r) {
+	for m := range moments(lag, r) {
 		switch gap := m.apartFrom(before); {
 		case n == 0:
 			first, before = m, m
@@ -125,10 +125,10 @@ func (e *ends) spread(first, last moment) {
 
 // iclEnds: an arrival of several events may have been as many. Their gaps add up to the one gap that was seen, so the r-th
 // largest is at most that over r; and all but one are inside the arrival.
-func iclEnds(e *ends, r *record.Record, _ start, lag *Lag) {
+func iclEnds(e *ends, r *record.Record, _ start, lag *record.Lag) {
 	var first, before moment
 	n := 0
-	for m := range lag.moments(r) {
+	for m := range moments(lag, r) {
 		if n == 0 {
 			first = m
 			e.inside(m, m.Events-1)
@@ -157,11 +157,11 @@ func (e *ends) gaps(m moment, gap extent) {
 }
 
 // stallEnds: the longest gap of all.
-func stallEnds(e *ends, r *record.Record, _ start, lag *Lag) {
+func stallEnds(e *ends, r *record.Record, _ start, lag *record.Lag) {
 	var before moment
 	var stall extent
 	n := 0
-	for m := range lag.moments(r) {
+	for m := range moments(lag, r) {
 		gap := m.apartFrom(before)
 		if n == 0 {
 			gap = extent{}

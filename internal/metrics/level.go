@@ -11,14 +11,17 @@ import (
 // Trial is one level of one trial: all its requests, and the window in which the load was in full swing. Its JSON form
 // is what the journal notes of it beside its records, so whatever metrics need of a level belongs here.
 type Trial struct {
-	Records   []*record.Record `json:"-"`
-	T0        record.Stamp     `json:"t0_ns"`
-	T1        record.Stamp     `json:"t1_ns"`
-	FullSwing bool             `json:"full_swing"`
-	Timed     bool             `json:"timed,omitempty"` // the window has a given length: it does not end with a start
-	Complete  bool             `json:"complete"`        // all measured requests of the plan have ended
-	Lag       *Lag             `json:"lag,omitempty"`   // how late its stamps may be; nil where nobody measured it
-	Server    scrape.Course    `json:"server,omitzero"` // what the server said of itself meanwhile
+	Records   []*record.Record    `json:"-"`
+	T0        record.Stamp        `json:"t0_ns"`
+	T1        record.Stamp        `json:"t1_ns"`
+	FullSwing bool                `json:"full_swing"`
+	Timed     bool                `json:"timed,omitempty"` // the window has a given length: it does not end with a start
+	Complete  bool                `json:"complete"`        // all measured requests of the plan have ended
+	Server    scrape.Course       `json:"server,omitzero"` // what the server said of itself meanwhile
+	Lag       *record.Lag         `json:"lag,omitempty"`   // how late its stamps may be; nil where nobody measured it
+	Client    *result.ClientState `json:"client,omitempty"`
+	Clocks    *result.Clocks      `json:"clocks,omitempty"`
+	Path      *result.Path        `json:"path,omitempty"`
 }
 
 // Level is a load point to describe, over one trial or several pooled ones.

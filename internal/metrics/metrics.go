@@ -14,7 +14,7 @@ type latency struct {
 	// samples are the request's samples in milliseconds; none where the metric is undefined for it.
 	samples func(r *record.Record, start record.Stamp) []float64
 	// ends adds what those samples may truly be; nil where the client itself is what is timed.
-	ends func(e *ends, r *record.Record, start start, lag *Lag)
+	ends func(e *ends, r *record.Record, start start, lag *record.Lag)
 	// fromStart: counts from the start of the request, so it has a response and a service reading.
 	fromStart bool
 	// pooled: weighted by token or arrival, not by request; it has no population of offered requests.

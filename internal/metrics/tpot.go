@@ -28,8 +28,8 @@ func perToken(r *record.Record, tokens int) []float64 {
 }
 
 // tpotEnds: where the first arrival may have been several, more tokens came after the first of them; all but one at most.
-func tpotEnds(e *ends, r *record.Record, _ start, lag *Lag) {
-	first, last, ok := lag.edges(r)
+func tpotEnds(e *ends, r *record.Record, _ start, lag *record.Lag) {
+	first, last, ok := edges(lag, r)
 	after := -first.Tokens
 	for a := range r.Arrivals.All() {
 		after += a.Tokens
@@ -44,8 +44,8 @@ func tpotEnds(e *ends, r *record.Record, _ start, lag *Lag) {
 }
 
 // tpotN1Ends: its tokens are counted, whatever their arrivals.
-func tpotN1Ends(e *ends, r *record.Record, _ start, lag *Lag) {
-	if first, last, ok := lag.edges(r); ok {
+func tpotN1Ends(e *ends, r *record.Record, _ start, lag *record.Lag) {
+	if first, last, ok := edges(lag, r); ok {
 		e.perToken(r, first, last, int(r.OutputTokens)-1, int(r.OutputTokens)-1)
 	}
 }

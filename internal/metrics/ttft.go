@@ -20,15 +20,15 @@ func ttfa(r *record.Record, start record.Stamp) []float64 {
 }
 
 // ttftEnds: the first token came somewhere in the first arrival.
-func ttftEnds(e *ends, r *record.Record, start start, lag *Lag) {
-	if first, _, ok := lag.edges(r); ok && start.at.Set() {
+func ttftEnds(e *ends, r *record.Record, start start, lag *record.Lag) {
+	if first, _, ok := edges(lag, r); ok && start.at.Set() {
 		e.since(start, first)
 	}
 }
 
 // ttfaEnds: likewise, in the arrival that brought the first text of the answer.
-func ttfaEnds(e *ends, r *record.Record, start start, lag *Lag) {
-	for m := range lag.moments(r) {
+func ttfaEnds(e *ends, r *record.Record, start start, lag *record.Lag) {
+	for m := range moments(lag, r) {
 		if m.At == r.FirstAnswer && start.at.Set() {
 			e.since(start, m)
 			return

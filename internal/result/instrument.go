@@ -35,6 +35,71 @@ type Instrument struct {
 	Merged    int      `json:"merged"`      // of these, those whose events may have come apart: they carry a bound
 
 	Calibration *Calibration `json:"calibration"` // null unless asked for
+
+	Client   *ClientState `json:"client"` // null where nothing watched
+	Clocks   *Clocks      `json:"clocks"`
+	Stimulus Stimulus     `json:"stimulus"`
+	Path     Path         `json:"path"`
+	Backlog  *Backlog     `json:"backlog"` // open loop
+}
+
+// ClientState is what went on in the client and its machine while the level ran. Null is what the system does not tell.
+type ClientState struct {
+	DurationSec       float64  `json:"duration_sec"`
+	CPUCores          *float64 `json:"cpu_cores"`            // CPU time used / time: 1 is a core
+	RunDelayShare     *float64 `json:"run_delay_share"`      // of the time in which its threads were fit to run, that in which they waited for a core
+	RunDelayMs        *float64 `json:"run_delay_ms"`         // the same, in all threads together
+	StealShare        *float64 `json:"steal_share"`          // of all cores' time, what the hypervisor gave to others
+	ThrottledMs       *float64 `json:"throttled_ms"`         // for which a cgroup's quota kept it from running
+	GCPauseMaxMs      *float64 `json:"gc_pause_max_ms"`      // 0 where none
+	HeartbeatCPUs     []int    `json:"heartbeat_cpus"`       // cores that serve the network's interrupts, each with a thread that wakes every ms
+	HeartbeatP99Ms    *float64 `json:"heartbeat_p99_ms"`     // how late these woke
+	HeartbeatMaxMs    *float64 `json:"heartbeat_max_ms"`     //
+	HeartbeatCores    *float64 `json:"heartbeat_cpu_cores"`  // what that cost
+	SoftirqDelayMaxMs *float64 `json:"softirq_delay_max_ms"` // the most that the kernel's network threads waited for a core within 10 ms
+	SoftnetSqueezed   *int     `json:"softnet_squeezed"`     // times that the kernel put off reading packets
+	SoftnetDropped    *int     `json:"softnet_dropped"`
+	RcvPruned         *int     `json:"receive_queue_pruned"` // of the machine, as are the following
+	RcvCollapsed      *int     `json:"receive_queue_collapsed"`
+	Retransmits       *int     `json:"retransmitted_segments"`
+}
+
+// Clocks is what is known of the clocks that the stamps count on.
+type Clocks struct {
+	Source      *string  `json:"source"`       // "tsc"
+	BracketUs   *float64 `json:"bracket_us"`   // the widest pair of readings that the wall clock was read between
+	JitterUs    *float64 `json:"jitter_us"`    // the most by which it moved against the monotonic clock from one sample to the next
+	Steps       int      `json:"steps"`        // times that the wall clock was set
+	SlewPPM     *float64 `json:"slew_ppm"`     // of the monotonic clock against the hardware's
+	SuspendedMs *float64 `json:"suspended_ms"` // for which the machine slept
+}
+
+// Stimulus is the load that was sent, against the one that was asked for. Sends are held against the moments when only the
+// client still held them back: due, and below the cap.
+type Stimulus struct {
+	Delivered           *float64 `json:"delivered"`            // rate of sends / rate of moments; open loop
+	ScheduledDispersion *float64 `json:"scheduled_dispersion"` // standard deviation of the gaps between moments / their mean; open loop
+	Dispersion          *float64 `json:"dispersion"`           // the same of sends
+	MeanGapMs           *float64 `json:"mean_gap_ms"`          // between moments; open loop
+	InFlightTarget      *int     `json:"in_flight_target"`     // closed loop
+	InFlight            *float64 `json:"in_flight"`            // mean over the window
+	OutputOfAsked       *float64 `json:"output_of_asked"`      // output tokens of the successes / the most that they asked for
+}
+
+// Path is the way between client and server.
+type Path struct {
+	Kind           string   `json:"kind"`                  // "loopback", "veth", "nic", "virtual", "unknown"
+	Interface      string   `json:"interface,omitempty"`   // of the client
+	Driver         string   `json:"driver,omitempty"`      // of that
+	ThreadedNAPI   bool     `json:"threaded_napi"`         // threads of the kernel read its packets, and may wait for a core
+	NewConnections *float64 `json:"new_connections"`       // share of the requests that made their connection
+	DelayedAck     *float64 `json:"delayed_ack,omitempty"` // share of gaps of 38 to 46 ms, where they stand out: Nagle's algorithm against delayed ACKs
+}
+
+// Backlog is how the requests in the system grew over the window of an open loop.
+type Backlog struct {
+	SlopePerSec float64 `json:"slope_per_sec"` // requests a second
+	Unstable    *bool   `json:"unstable"`      // it grows without end; null where the window is too short to tell
 }
 
 // Error is the instrument's own error on one metric: between which ends its statistics lie, whatever the client missed.

@@ -1,0 +1,201 @@
+package instrument
+
+import (
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// beats is a heartbeat: a thread on each core that serves the network's interrupts wakes every millisecond. How late it
+// does tells for how long that core had no time for the client. The first of them also does the round of whatever else is
+// to be seen many times a second.
+type beats struct {
+	now      func() time.Duration
+	begin    time.Duration
+	stopped  atomic.Bool
+	threads  sync.WaitGroup
+	cpus     []int
+	late     [][]time.Duration // by thread, in the order of waking
+	cost     []float64         // CPU seconds, by thread
+	waited   []float64         // seconds that it waited for its core, by thread
+	canary   *canary           // nil unless stamps are the client's own
+	softirqs []*softirq        // nil unless packets come from elsewhere
+	kernel   []time.Duration   // by step: the most that any of these waited
+}
+
+// beat is the time from one waking to the next.
+const beat = time.Millisecond
+
+// startBeats starts the heartbeat; nil where it cannot.
+func startBeats(now func() time.Duration, own, remote bool) *beats {
+	b := &beats{now: now, begin: now(), cpus: netCPUs(text("/proc/softirqs"))}
+	if len(b.cpus) == 0 {
+		b.cpus = []int{-1} // wherever the scheduler likes
+	}
+	if own {
+		b.canary = newCanary()
+	}
+	if remote {
+		b.softirqs = softirqs()
+	}
+	b.late = make([][]time.Duration, len(b.cpus))
+	b.cost, b.waited = make([]float64, len(b.cpus)), make([]float64, len(b.cpus))
+	for i := range b.cpus {
+		b.threads.Go(func() { b.run(i) })
+	}
+	return b
+}
+
+// run is one thread. It is not unlocked again: the thread ends with its settings.
+func (b *beats) run(i int) {
+	runtime.LockOSThread()
+	if b.cpus[i] >= 0 {
+		var set unix.CPUSet
+		set.Set(b.cpus[i])
+		_ = unix.SchedSetaffinity(0, &set) // not one of ours: then where the scheduler likes
+	}
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	var next unix.Timespec
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &next)
+	zero, due := next.Nano()-int64(b.now()), next.Nano() // b.now counts on the same clock, and needs no system call
+	for n := 0; !b.stopped.Load(); n++ {
+		due += int64(beat)
+		next = unix.NsecToTimespec(due)
+		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, unix.TIMER_ABSTIME, &next, nil)
+		late := b.now() - time.Duration(due-zero)
+		b.late[i] = append(b.late[i], late)
+		due += int64(late.Truncate(beat)) // those that were slept through are not made up for
+		if i == 0 {
+			b.round(n)
+		}
+	}
+	var usage unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
+		b.cost[i] = seconds(usage)
+	}
+	_, b.waited[i] = schedstat(text("/proc/thread-self/schedstat"))
+}
+
+// round is what the first thread does at every beat.
+func (b *beats) round(n int) {
+	if b.canary != nil {
+		b.canary.send()
+	}
+	if n%int(record.LagStep/beat) == 0 && b.softirqs != nil {
+		step := int((b.now() - b.begin) / record.LagStep)
+		for len(b.kernel) <= step {
+			b.kernel = append(b.kernel, 0)
+		}
+		for _, s := range b.softirqs {
+			b.kernel[step] = max(b.kernel[step], s.waited())
+		}
+	}
+}
+
+// stop ends the heartbeat and tells what it found.
+func (b *beats) stop(c *result.ClientState, took float64) *record.Lag {
+	b.stopped.Store(true)
+	b.threads.Wait()
+	var late []time.Duration
+	cost, waited := 0.0, 0.0
+	for i := range b.late {
+		late = append(late, b.late[i]...)
+		cost, waited = cost+b.cost[i], waited+b.waited[i]
+	}
+	slices.Sort(late)
+	c.HeartbeatCPUs = slices.DeleteFunc(b.cpus, func(cpu int) bool { return cpu < 0 })
+	if n := len(late); n > 0 {
+		c.HeartbeatP99Ms, c.HeartbeatMaxMs = known(ms(late[(n-1)*99/100])), known(ms(late[n-1]))
+	}
+	c.HeartbeatCores = known(cost / took)
+	without(c, cost, waited)
+	lag := &record.Lag{T0: record.At(b.begin)}
+	if b.softirqs != nil {
+		lag.Kernel = around(b.kernel)
+		c.SoftirqDelayMaxMs = known(ms(slices.Max(append(b.kernel, 0))))
+		for _, s := range b.softirqs {
+			s.close()
+		}
+	}
+	if b.canary != nil {
+		lag.User = around(b.canary.stop(b.begin, b.now))
+	}
+	return lag
+}
+
+// without takes the heartbeat's own part out of what the process's threads ran and waited, in seconds.
+func without(c *result.ClientState, ran, waited float64) {
+	if c.RunDelayMs == nil || c.RunDelayShare == nil || *c.RunDelayShare <= 0 {
+		return
+	}
+	fit := *c.RunDelayMs / 1000 / *c.RunDelayShare
+	delay := max(0, *c.RunDelayMs/1000-waited)
+	c.RunDelayMs = known(1000 * delay)
+	c.RunDelayShare = known(delay / max(delay, fit-ran-waited))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// around is, for each step, the most of it and of its neighbours: what is seen in one may belong to another.
+func around(steps []time.Duration) []time.Duration {
+	wide := slices.Clone(steps)
+	for i := range steps {
+		for j := max(0, i-1); j <= min(i+1, len(steps)-1); j++ {
+			wide[i] = max(wide[i], steps[j])
+		}
+	}
+	return wide
+}
+
+// softirq is a thread of the kernel's that reads packets (threaded NAPI), or does so when there are too many to read
+// them at once (ksoftirqd). While it waits for a core, packets wait for their stamps.
+type softirq struct {
+	fd   int
+	last float64 // seconds that it has waited
+	buf  [64]byte
+}
+
+// softirqs finds them, where the process may see threads of the kernel.
+func softirqs() []*softirq {
+	all := []*softirq{}
+	names, _ := filepath.Glob("/proc/[0-9]*/comm")
+	for _, path := range names {
+		name := text(path)
+		if !strings.HasPrefix(name, "napi/") && !strings.HasPrefix(name, "ksoftirqd/") {
+			continue
+		}
+		fd, err := unix.Open(filepath.Join(filepath.Dir(path), "schedstat"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			continue
+		}
+		s := &softirq{fd: fd}
+		s.waited()
+		all = append(all, s)
+	}
+	return all
+}
+
+// waited is for how long the thread has waited since this was last asked.
+func (s *softirq) waited() time.Duration {
+	n, err := unix.Pread(s.fd, s.buf[:], 0)
+	if err != nil {
+		return 0
+	}
+	_, waited := schedstat(string(s.buf[:n]))
+	d := time.Duration((waited - s.last) * 1e9)
+	if s.last = waited; d < 0 {
+		return 0
+	}
+	return d
+}
+
+func (s *softirq) close() { unix.Close(s.fd) }

@@ -1,0 +1,121 @@
+package instrument
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Of the text files in which Linux tells its counters. Each parser returns NaN where it finds nothing.
+
+// field is column i of the first line that begins with name; NaN where there is none.
+func field(text, name string, i int) float64 {
+	for line := range strings.Lines(text) {
+		if f := strings.Fields(line); len(f) > i && f[0] == name {
+			return float(f[i])
+		}
+	}
+	return math.NaN()
+}
+
+func float(s string) float64 {
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return x
+}
+
+// stolen finds in /proc/stat the ticks that a hypervisor gave to others, and all ticks: user nice system idle iowait irq
+// softirq steal; guest time is in user time already.
+func stolen(stat string) (steal, all float64) {
+	for i := 1; i <= 8; i++ {
+		all += field(stat, "cpu", i)
+	}
+	return field(stat, "cpu", 8), all
+}
+
+// softnet finds in /proc/net/softnet_stat, a line a core, what was dropped and how often the kernel's budget ran out.
+func softnet(text string) (dropped, squeezed float64) {
+	n := 0
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) < 3 {
+			continue
+		}
+		d, err1 := strconv.ParseUint(f[1], 16, 64)
+		s, err2 := strconv.ParseUint(f[2], 16, 64)
+		if err1 != nil || err2 != nil {
+			continue
+		}
+		dropped, squeezed = dropped+float64(d), squeezed+float64(s)
+		n++
+	}
+	if n == 0 {
+		return math.NaN(), math.NaN()
+	}
+	return dropped, squeezed
+}
+
+// counter finds a counter in /proc/net/netstat or /proc/net/snmp: pairs of lines, names above, numbers below.
+func counter(text, table, name string) float64 {
+	var names []string
+	for line := range strings.Lines(text) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] != table+":" {
+			continue
+		}
+		if names == nil {
+			names = f
+			continue
+		}
+		for i, n := range names {
+			if n == name && i < len(f) {
+				return float(f[i])
+			}
+		}
+	}
+	return math.NaN()
+}
+
+// schedstat reads how long a thread ran and how long it waited for a core, in seconds.
+func schedstat(text string) (ran, waited float64) {
+	f := strings.Fields(text)
+	if len(f) < 2 {
+		return math.NaN(), math.NaN()
+	}
+	return float(f[0]) / 1e9, float(f[1]) / 1e9
+}
+
+// netCPUs are the cores that serve at least a tenth of the packets that come in, by /proc/softirqs; the busiest first,
+// two at most.
+func netCPUs(softirqs string) []int {
+	var counts []float64
+	for line := range strings.Lines(softirqs) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "NET_RX:" {
+			for _, x := range f[1:] {
+				n, _ := strconv.ParseUint(x, 10, 64)
+				counts = append(counts, float64(n))
+			}
+		}
+	}
+	all := 0.0
+	for _, n := range counts {
+		all += n
+	}
+	var cpus []int
+	for range min(2, len(counts)) {
+		most := 0
+		for i, n := range counts {
+			if n > counts[most] {
+				most = i
+			}
+		}
+		if counts[most] < all/10 || counts[most] <= 0 {
+			break
+		}
+		cpus = append(cpus, most)
+		counts[most] = -1
+	}
+	return cpus
+}

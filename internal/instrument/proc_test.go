@@ -1,0 +1,76 @@
+package instrument
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"testing"
+)
+
+// show is a value as JSON: pointers are what they point to.
+func show(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(data)
+}
+
+func TestProc(t *testing.T) {
+	check := func(what string, got, want float64) {
+		t.Helper()
+		if got != want && !(math.IsNaN(got) && math.IsNaN(want)) {
+			t.Errorf("%s is %v, want %v", what, got, want)
+		}
+	}
+	nan := math.NaN()
+	steal, all := stolen("cpu  10 20 30 40 5 6 7 8 90 0\ncpu0 1 1 1 1 1 1 1 1 1 1\n")
+	check("steal", steal, 8)
+	check("all ticks", all, 126) // the guest's 90 are in the user's 10, whatever their sum here
+	_, all = stolen("")
+	check("ticks of nothing", all, nan)
+	dropped, squeezed := softnet("0000ff00 00000002 0000000a 0\n00000001 00000001 00000010 0\n")
+	check("dropped", dropped, 3)
+	check("squeezed", squeezed, 26)
+	dropped, _ = softnet("x\n")
+	check("dropped of nothing", dropped, nan)
+	netstat := "TcpExt: SyncookiesSent PruneCalled RcvPruned\nTcpExt: 1 2 3\nIpExt: PruneCalled\nIpExt: 9\n"
+	check("PruneCalled", counter(netstat, "TcpExt", "PruneCalled"), 2)
+	check("RcvPruned", counter(netstat, "TcpExt", "RcvPruned"), 3)
+	check("IpExt", counter(netstat, "IpExt", "PruneCalled"), 9)
+	check("none", counter(netstat, "Tcp", "PruneCalled"), nan)
+	check("cut short", counter("Tcp: A B\nTcp: 1\n", "Tcp", "B"), nan)
+	ran, waited := schedstat("2000000000 500000000 12\n")
+	check("ran", ran, 2)
+	check("waited", waited, 0.5)
+	ran, _ = schedstat("")
+	check("ran of nothing", ran, nan)
+	check("throttled_usec", field("nr_periods 5\nthrottled_usec 700\n", "throttled_usec", 1), 700)
+}
+
+func TestNetCPUs(t *testing.T) {
+	check := func(text string, want ...int) {
+		t.Helper()
+		if got := netCPUs(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+	check("   CPU0 CPU1 CPU2 CPU3\n NET_TX: 9 9 9 9\n NET_RX: 10 500 0 400\n", 1, 3)
+	check(" NET_RX: 1 99 0\n", 1)
+	check(" NET_RX: 40 30 50\n", 2, 0)
+	check(" NET_RX: 0 0\n")
+	check("")
+	check(" NET_RX: many\n")
+}
+
+// By hand: 2 s of the hardware's clock in which the monotonic one gained 0.2 ms, and the machine slept 5 ms.
+func TestClocksAgainstEachOther(t *testing.T) {
+	before := reading{mono: 1e9, raw: 2e9, awaken: 1e9}
+	ppm, slept := before.against(reading{mono: 3e9 + 2e5, raw: 4e9, awaken: 3e9 + 2e5 + 5e6})
+	if math.Abs(*ppm-100) > 1e-6 || *slept != 5 {
+		t.Errorf("%v ppm, slept %v ms", *ppm, *slept)
+	}
+	if ppm, _ := before.against(reading{mono: 1e9 + 5e8, raw: 2e9 + 5e8, awaken: 1e9 + 5e8}); ppm != nil {
+		t.Errorf("half a second tells %v ppm", *ppm)
+	}
+}

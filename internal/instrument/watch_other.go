@@ -1,0 +1,28 @@
+//go:build !linux
+
+package instrument
+
+import (
+	"math"
+	"time"
+
+	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
+)
+
+// What Linux tells, others do not, or not alike.
+
+func count() counters {
+	nan := math.NaN()
+	return counters{nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan}
+}
+
+type beats struct{}
+
+func startBeats(func() time.Duration, bool, bool) *beats { return nil }
+
+func (*beats) stop(*result.ClientState, float64) *record.Lag { return nil }
+
+func others() (reading, bool) { return reading{}, false }
+
+func clockSource() *string { return nil }
