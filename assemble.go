@@ -23,6 +23,8 @@ type account struct {
 	percentiles []float64 // beside those that are always there
 
 	calibrations []*result.Calibration // by level; nil unless asked for
+	loops        int                   // event loops of the wire; 0 for goroutines
+	gc           string                // what was chosen for the garbage collector; "" for nothing
 }
 
 // trial is what came of one pass over the levels; a level that did not run has no records.
@@ -105,6 +107,7 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	if p.open() {
 		out.ArrivalRate = &p.rate
 	}
+	out.Instrument.Loops, out.Instrument.GC = r.loops, r.gc
 	if r.calibrations != nil {
 		out.Instrument.Calibration = r.calibrations[i]
 	}

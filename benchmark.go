@@ -61,11 +61,12 @@ type Benchmark struct {
 	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json or .csv
 
 	// Not data.
-	Progress func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
-	Records  io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
-	Getenv   func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
-	Program  string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
-	LogDir   string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
+	OwnProcess bool                `json:"-"` // the process is the benchmark's own: while a level runs, no garbage is collected and GOMAXPROCS is higher
+	Progress   func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
+	Records    io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
+	Getenv     func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
+	Program    string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
+	LogDir     string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
 }
 
 // Mode is the kind of load.

@@ -29,7 +29,9 @@ type runNote struct {
 	Journal   int        `json:"journal"`
 	Complete  bool       `json:"complete"` // nothing follows
 	Transport string     `json:"transport"`
-	Results   result.Run `json:"results"` // without levels
+	Loops     int        `json:"loops,omitempty"` // at the end
+	GC        string     `json:"gc,omitempty"`    // at the end
+	Results   result.Run `json:"results"`         // without levels
 }
 
 type trialNote struct {
@@ -58,7 +60,7 @@ func (r *run) noteTrial(n int) {
 // noteRun notes what the run is, as far as that is known.
 func (r *run) noteRun() {
 	if r.journal != nil {
-		r.journal.Note(noteRun, runNote{journalVersion, false, r.transport, r.heading()})
+		r.journal.Note(noteRun, runNote{journalVersion, false, r.transport, r.loops, r.gc, r.heading()})
 	}
 }
 
@@ -73,7 +75,7 @@ func (r *run) noteLevel(n, i int) {
 func (r *run) noteEnd() {
 	r.ended = time.Now().UTC()
 	if len(r.trials) > 0 {
-		r.journal.Note(noteRun, runNote{journalVersion, true, r.transport, r.heading()})
+		r.journal.Note(noteRun, runNote{journalVersion, true, r.transport, r.loops, r.gc, r.heading()})
 	}
 }
 
@@ -147,6 +149,7 @@ func (j *journalReader) heading(n runNote) error {
 	case len(b.Precision) > 0:
 		j.b.Trials = b.Trials // the pilot says how many there are
 	}
+	j.loops, j.gc = n.Loops, n.GC
 	j.transport, j.head, j.complete = n.Transport, n.Results, n.Complete
 	return nil
 }

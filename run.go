@@ -258,6 +258,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 	}
 	r.progress.level(p, n)
 	watch, witness := r.watch(ctx), r.witness()
+	defer r.hush()()
 	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
 	}

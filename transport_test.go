@@ -43,3 +43,21 @@ func TestTransport(t *testing.T) {
 		t.Error("epoll was to speak https")
 	}
 }
+
+// TestOwnProcess is told of the collector only where it was asked for.
+func TestOwnProcess(t *testing.T) {
+	b := splleed.Benchmark{
+		Backend: splleed.Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}, Prompts: []string{"x"}, Runs: 4,
+		Sampling: splleed.Sampling{MaxTokens: 4},
+	}
+	for _, own := range []bool{false, true} {
+		b.OwnProcess = own
+		results, err := b.Run(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if gc := results.Results[0].Instrument.GC; (gc != "") != own {
+			t.Errorf("own process %v: collector %q", own, gc)
+		}
+	}
+}

@@ -16,7 +16,7 @@ type suite struct {
 	quick   bool
 	rr      bool // the system allows it
 	figures []figure
-	naive   map[int]*row // by streams, default class
+	naive   map[int]*row // by streams, in the class that others disturb least
 	epoll   map[int]*row
 }
 
@@ -42,7 +42,7 @@ func (s *suite) table() error {
 	fmt.Println(tableHead)
 	sizes, classes := []int{1, 64, 256, manyStreams}, []bool{false}
 	if s.quick {
-		sizes = []int{64, manyStreams}
+		sizes, classes = []int{64, manyStreams}, []bool{s.rr}
 	} else if s.rr {
 		classes = append(classes, true)
 	}
@@ -67,7 +67,7 @@ func (s *suite) beside(n int, rr bool) error {
 		r.print()
 		rows[c] = r
 	}
-	if !rr {
+	if rr == s.rr {
 		s.naive[n], s.epoll[n] = rows["naive"], rows["epoll"]
 	}
 	if n > 1 {
@@ -102,7 +102,7 @@ func (s *suite) cost() error {
 	least, most := usual.perCPUSecond(), usual.perCPUSecond()
 	fmt.Printf("%7d streams %8.2f us\n", manyStreams, 1e6/most)
 	for _, n := range []int{manyStreams / 4, 4 * manyStreams} {
-		r, err := measure(paced("epoll", n, usualGap*time.Duration(n)/manyStreams), false, 0)
+		r, err := measure(paced("epoll", n, usualGap*time.Duration(n)/manyStreams), s.rr, 0)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func (s *suite) lateness() error {
 	for _, rate := range rates {
 		for _, c := range []string{"epoll", "portable"} {
 			j := job{Client: c, Rate: float64(rate), Streams: rate / 2, Requests: 3 * rate, Events: 30000 / rate, TTFT: 50 * time.Millisecond, Gap: 10 * time.Millisecond}
-			r, err := measure(j, false, 0)
+			r, err := measure(j, s.rr, 0)
 			if err != nil {
 				return err
 			}

@@ -48,7 +48,7 @@ func play(j job) (*outcome, error) {
 	o := new(outcome)
 	idle := make(chan int, 1)
 	time.AfterFunc(j.IdleAt, func() { idle <- resident() - before })
-	defer quiet.Begin(1).End() // as the command does
+	defer quiet.Begin(transport.Loops(engine)).End() // as the command does
 	cost := startCost()
 	out := load.Load{
 		Clock: clock, Engine: engine, API: completions, Ended: func(*record.Record) {},

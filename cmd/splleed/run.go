@@ -48,6 +48,7 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 		}
 	}
 	b := p.benchmark
+	b.OwnProcess = true
 	b.Getenv, b.LogDir = c.getenv, r.Output.LogDir
 	if b.Certify {
 		if b.Program, err = os.Executable(); err != nil {

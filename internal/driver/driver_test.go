@@ -275,7 +275,7 @@ func TestSchema(t *testing.T) {
 	}
 	check("slo", "ttft_ms:number tpot_ms:number itl_ms:number e2el_ms:number")
 	check("gpu", "index:integer name:string vram_mb:integer driver_version:string cuda_version:string")
-	check("backend:openai", "model:string endpoint:string api:string path:string api_key:string api_key_env:string headers:object extra_body:object")
+	check("backend:openai", "model:string endpoint:string api:string path:string preset:string api_key:string api_key_env:string headers:object extra_body:object")
 	for _, name := range []string{"benchmark", "sampling", "timeouts", "progress", "results", "level", "backend:vllm", "backend:sim"} {
 		if len(types[name]) == 0 {
 			t.Errorf("%s has no fields", name)

@@ -26,6 +26,7 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	if err := b.Validate(); err != nil {
 		return faultOf(err, badConfig)
 	}
+	b.OwnProcess = true
 	b.Getenv = l.getenv
 	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }

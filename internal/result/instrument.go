@@ -27,6 +27,8 @@ type Instrument struct {
 	Grade     Grade    `json:"grade"`       // the worst of all metrics and all checks
 	Reasons   []string `json:"reasons"`     // in words, the gravest first; empty where the grade is ok
 	Transport string   `json:"transport"`   // "epoll" or "portable"
+	Loops     int      `json:"loops"`       // event loops of epoll; 0 for portable
+	GC        string   `json:"gc"`          // what was chosen for Go's garbage collector while the level ran; "" for nothing
 	Stamps    string   `json:"stamps"`      // "kernel", "user" or "mixed"
 	Delay     *Summary `json:"stamp_delay"` // the longest from kernel stamp to the client's look, of each request with kernel stamps
 	Lag       *Summary `json:"stamp_lag"`   // how late stamps may be by what was measured beside the load; null where that was not

@@ -5,6 +5,14 @@ import (
 	"strings"
 )
 
+// Loops is how many event loops an engine has; 0 for one that works with goroutines.
+func Loops(e Engine) int {
+	if looping, ok := e.(interface{ Loops() int }); ok {
+		return looping.Loops()
+	}
+	return 0
+}
+
 // Kinds are the words for New: "auto" and the names of the engines.
 func Kinds() []string { return []string{"auto", "epoll", "portable"} }
 

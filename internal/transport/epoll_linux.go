@@ -64,6 +64,9 @@ func NewEpoll(o Options) (*Epoll, error) {
 	return e, nil
 }
 
+// Loops is how many there are.
+func (e *Epoll) Loops() int { return len(e.loops) }
+
 // Start is Engine's. The exchange goes to the loop that has the fewest.
 func (e *Epoll) Start(ctx context.Context, x *Exchange) {
 	l := e.loops[0]
