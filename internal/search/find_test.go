@@ -1,0 +1,142 @@
+package search
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// step is a server that passes up to an edge and fails beyond it, clearly.
+func step(edge float64) Try {
+	return func(load float64, _ int) (Verdict, error) {
+		if load <= edge {
+			return Passes, nil
+		}
+		return Fails, nil
+	}
+}
+
+func TestFindEndsAtTheEdge(t *testing.T) {
+	for _, edge := range []float64{0.3, 1, 7.7, 100, 4000} {
+		a, err := Find(Plan{Start: 10, Min: 0.01, Max: 1e4, Tolerance: 0.02, Requests: 10}, step(edge))
+		if err != nil || !a.Bounded || a.Load > edge || a.Load < edge/1.02 || a.Low != a.Load || a.High < edge || len(a.Probes) > 25 {
+			t.Errorf("edge %v: %+v, %v", edge, a, err)
+		}
+		last := a.Probes[len(a.Probes)-1]
+		if !last.Confirms || last.Load != a.Load || last.Requests != 60 {
+			t.Errorf("edge %v: the last probe is %+v, want a confirmation of the answer", edge, last)
+		}
+	}
+}
+
+func TestFindOfWholeLoads(t *testing.T) {
+	for edge := 1.0; edge <= 40; edge++ {
+		a, err := Find(Plan{Start: 8, Min: 1, Max: 64, Tolerance: 0.02, Requests: 10, Whole: true}, step(edge))
+		if err != nil || a.Load != edge || a.High != edge+1 {
+			t.Errorf("edge %v: %+v, %v", edge, a, err)
+		}
+	}
+}
+
+func TestFindStaysInItsLimits(t *testing.T) {
+	plan := Plan{Start: 10, Min: 1, Max: 100, Tolerance: 0.02, Requests: 10}
+	if a, _ := Find(plan, step(1e9)); a.Load != 100 || a.Bounded || !math.IsInf(a.High, 1) {
+		t.Errorf("a server that always passes: %+v", a)
+	}
+	if a, _ := Find(plan, step(0)); a.Load != 0 || !a.Bounded || a.Low != 0 {
+		t.Errorf("a server that never passes: %+v", a)
+	}
+}
+
+func TestFindKeepsWhatItKnowsAtAnError(t *testing.T) {
+	tries := 0
+	a, err := Find(Plan{Start: 10, Min: 1, Max: 1e4, Tolerance: 0.02, Requests: 10}, func(load float64, n int) (Verdict, error) {
+		if tries++; tries == 6 {
+			return Undecided, errors.New("stopped")
+		}
+		return step(50)(load, n)
+	})
+	if err == nil || a.Load != 40 || len(a.Probes) != 5 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// A load that passed by luck does not stand: its confirmation fails, and the search steps down.
+func TestFindStepsDownFromLuck(t *testing.T) {
+	luck := 2
+	a, err := Find(Plan{Start: 10, Min: 1, Max: 1e4, Tolerance: 0.02, Requests: 10}, func(load float64, n int) (Verdict, error) {
+		if load > 9.9 && load <= 11 && luck > 0 {
+			luck--
+			return LeansPass, nil
+		}
+		return step(9.9)(load, n)
+	})
+	if err != nil || a.Load > 9.9 || a.Load < 9.9/1.03 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// Requests that miss independently with the allowed probability are judged wrongly, either way, at most as often as the
+// level says; so are those that miss in runs of ten, which an interval for independent ones would misjudge in half of
+// all cases. 1,000 simulations: the limit is 5 % and three standard errors.
+func TestJudgeKeepsItsLevel(t *testing.T) {
+	for _, run := range []int{1, 10} {
+		rng := rand.New(rand.NewPCG(3, uint64(run)))
+		wrong := map[Verdict]int{}
+		for range 1000 {
+			requests := make([]Count, 2000)
+			for i := 0; i < len(requests); i += run {
+				miss := rng.Float64() < 0.05
+				for j := range run {
+					requests[i+j] = Count{Of: 1}
+					if miss {
+						requests[i+j].Miss = 1
+					}
+				}
+			}
+			wrong[Judge(requests, 0.05, 0.95)]++
+		}
+		if wrong[Passes] > 85 || wrong[Fails] > 85 {
+			t.Errorf("misses in runs of %d: %v", run, wrong)
+		}
+	}
+}
+
+// None of 298 that misses leaves an upper bound of 1 - 0.05^(1/298), just over 1 %; none of 299 one just below.
+func TestJudgeWithoutMisses(t *testing.T) {
+	if v := Judge(make([]Count, 0), 0.01, 0.95); v != Undecided {
+		t.Errorf("no requests: %v", v)
+	}
+	for n, want := range map[int]Verdict{298: LeansPass, 299: Passes} {
+		requests := make([]Count, n)
+		for i := range requests {
+			requests[i].Of = 1
+		}
+		if v := Judge(requests, 0.01, 0.95); v != want {
+			t.Errorf("%d requests: %v, want %v", n, v, want)
+		}
+	}
+}
+
+// A queue that a server falls behind on, by 0.5 requests an arrival, against one that comes and goes.
+func TestGrowing(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	steady, growing := 0, 0
+	for range 200 {
+		walk, ramp := make([]int, 320), make([]int, 320)
+		for i := range walk {
+			walk[i] = 20 + rng.IntN(20)
+			ramp[i] = 10 + i/2 + rng.IntN(20)
+		}
+		if Growing(walk) {
+			steady++
+		}
+		if Growing(ramp) {
+			growing++
+		}
+	}
+	if steady > 0 || growing < 190 {
+		t.Errorf("%d of 200 steady series grow, %d of 200 growing ones", steady, growing)
+	}
+}

@@ -1,0 +1,86 @@
+package search
+
+// Watch follows a probe while it runs and says when it has seen enough.
+type Watch struct {
+	allowed  []float64 // by goal: the share of samples that may miss
+	requests [][]Count // by goal: of the requests that have ended, in the order in which they were due
+	inFlight []int     // at each arrival
+	look     int       // requests at which the next look is due
+}
+
+// NewWatch follows a probe of goals that each allow a share of samples to miss.
+func NewWatch(allowed []float64) *Watch {
+	return &Watch{allowed: allowed, requests: make([][]Count, len(allowed)), look: firstLook}
+}
+
+// Looks are at 40 requests and at every quarter more. They decide only what is far from the edge: a share of misses beyond
+// twice the one allowed, or below half of it, at so high a level that all looks together seldom err. What binds requests
+// together for longer than the looks reach would deceive them closer to it.
+const (
+	firstLook = 40
+	margin    = 2
+	early     = 0.998
+	final     = 0.95
+)
+
+// Arrived says how many requests are in flight when one arrives.
+func (w *Watch) Arrived(inFlight int) { w.inFlight = append(w.inFlight, inFlight) }
+
+// Ended takes what the next request, in the order in which they were due, says of each goal.
+func (w *Watch) Ended(goals []Count) {
+	for i, c := range goals {
+		w.requests[i] = append(w.requests[i], c)
+	}
+}
+
+// Requests is how many have ended.
+func (w *Watch) Requests() int {
+	if len(w.requests) == 0 {
+		return 0
+	}
+	return len(w.requests[0])
+}
+
+// Unstable reports whether the server is offered more than it serves.
+func (w *Watch) Unstable() bool { return Growing(w.inFlight) }
+
+// Enough says, now and then, whether what was seen decides the probe already.
+func (w *Watch) Enough() (Verdict, bool) {
+	if w.Requests() < w.look && len(w.inFlight) < 2*w.look {
+		return Undecided, false
+	}
+	w.look += max(w.look/4, 1)
+	if w.Unstable() {
+		return Fails, true
+	}
+	if w.judge(early, margin) == Fails {
+		return Fails, true
+	}
+	return Passes, w.judge(early, 1/margin) == Passes
+}
+
+// Verdict is what the whole probe says: the worst of its goals.
+func (w *Watch) Verdict() Verdict {
+	if w.Unstable() {
+		return Fails
+	}
+	return w.judge(final, 1)
+}
+
+// judge is the worst verdict over the goals, each of which allows so many times as many misses as it says.
+func (w *Watch) judge(level, times float64) Verdict {
+	worst := Passes
+	for i, allowed := range w.allowed {
+		worst = min(worst, Judge(w.requests[i], times*allowed, level))
+	}
+	return worst
+}
+
+// Shares are, by goal, the shares of samples that missed so far.
+func (w *Watch) Shares() []float64 {
+	shares := make([]float64, len(w.allowed))
+	for i, requests := range w.requests {
+		shares[i], _ = effective(requests)
+	}
+	return shares
+}
