@@ -30,7 +30,7 @@ var allowed = map[string][]string{
 	"compare":    {"result", "stats"},
 	"scrape":     {"record", "result"},
 
-	"": {"calibrate", "compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "quiet", "record", "report", "result", "schedule", "scrape", "secret", "strictjson", "transport", "wire", "workload"},
+	"": {"calibrate", "compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "quiet", "record", "report", "result", "schedule", "scrape", "search", "secret", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
 	"driver":     {"", "engine", "invalid", "result"},

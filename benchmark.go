@@ -1,6 +1,10 @@
 package splleed
 
-import "io"
+import (
+	"io"
+
+	"github.com/splleed/splleed/internal/engine"
+)
 
 // Benchmark is one benchmark: what to ask which server, how often, under which load. Its zero value plus a Backend and
 // Prompts is a sane one. It is plain data, apart from the last few fields, and its JSON form is the one of configuration
@@ -67,6 +71,9 @@ type Benchmark struct {
 	Getenv     func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
 	Program    string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
 	LogDir     string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
+
+	server *engine.Server // that is open already, and is left so
+	watch  *watcher       // follows the measured requests; nil for nobody
 }
 
 // Mode is the kind of load.

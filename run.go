@@ -165,7 +165,7 @@ func (r *run) pass(ctx context.Context) error {
 
 // open readies the server and the wire to it.
 func (r *run) open(ctx context.Context) error {
-	server, err := r.b.Backend.Open(ctx, engine.Host{Say: r.progress.say, Getenv: r.b.Getenv, LogDir: r.b.LogDir, Sampling: r.b.Sampling, Unstreamed: r.b.Stream != nil && !*r.b.Stream})
+	server, err := r.serve(ctx)
 	if err != nil {
 		return err
 	}
@@ -194,6 +194,21 @@ func (r *run) open(ctx context.Context) error {
 	r.path = instrument.PathTo(base)
 	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
 	return err
+}
+
+// serve opens the backend, or takes the server that somebody else has opened and will close.
+func (r *run) serve(ctx context.Context) (*engine.Server, error) {
+	if r.b.server == nil {
+		return r.b.Backend.Open(ctx, r.b.host(r.progress.say))
+	}
+	shared := *r.b.server
+	shared.Close = func() error { return nil }
+	return &shared, nil
+}
+
+// host is what a backend gets to know of the run.
+func (b Benchmark) host(say func(string)) engine.Host {
+	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream}
 }
 
 // close hangs up before it stops the server: engines wait for open connections.
@@ -282,6 +297,9 @@ func (r *run) prepare(phase record.Phase, n, i, k int) load.Prepared {
 	rec := record.New()
 	rec.Trial, rec.Level, rec.Prompt, rec.ReusedPrompt = n, i, prompt.Index, prompt.Reused
 	rec.Class, rec.PromptSize, rec.RequestedMax = prompt.Class, len(prompt.Text), or(prompt.MaxTokens, r.b.Sampling.Limit())
+	if r.b.watch != nil {
+		r.b.watch.arrived(rec, phase)
+	}
 	return load.Prepared{Record: rec, Request: r.sender.request(rec, prompt)}
 }
 
@@ -314,6 +332,9 @@ func (r *run) requestEnded(rec *record.Record, p point) {
 		rec.Failure.Message = r.secrets.Text(rec.Failure.Message)
 	}
 	r.progress.ended(rec)
+	if r.b.watch != nil {
+		r.b.watch.finished(rec)
+	}
 	if r.journal == nil {
 		return
 	}

@@ -68,6 +68,8 @@ type (
 	Interval  = result.Interval
 	Metric    = result.Metric
 	Summary   = result.Summary
+
+	SearchProbe = result.SearchProbe
 )
 
 // FieldError is one bad field of a configuration; ConfigError is all of them. A Backend of one's own whose fields can be

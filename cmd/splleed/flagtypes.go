@@ -98,26 +98,37 @@ func (s *settings) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// goals are an SLO: ttft=200,tpot=50, or as vLLM has them: ttft:200 tpot:50.
-type goals map[string]float64
+// goals are an SLO: ttft=200,tpot=50, or as vLLM has them: ttft:200 tpot:50. Those of a whole level stand beside those of
+// a request: ttft_p99=500,goodput=99%.
+type goals struct {
+	request map[string]float64
+	level   []string
+}
 
 var goalNames = map[string]string{"ttft": "ttft_ms", "tpot": "tpot_ms", "itl": "itl_ms", "e2el": "e2el_ms", "e2e": "e2el_ms"}
 
 func (g *goals) UnmarshalText(text []byte) error {
-	if *g == nil {
-		*g = goals{}
-	}
 	for goal := range strings.FieldsFuncSeq(string(text), func(r rune) bool { return r == ',' || r == ' ' }) {
 		name, limit, _ := strings.Cut(strings.Replace(goal, ":", "=", 1), "=")
+		if name == "goodput" || strings.Contains(name, "_p") {
+			g.level = append(g.level, name+"="+limit) // read by whoever wants them
+			continue
+		}
 		key, known := goalNames[name]
 		ms, err := strconv.ParseFloat(limit, 64)
 		if !known || err != nil || !(ms > 0) || math.IsInf(ms, 0) {
 			return fmt.Errorf("want goals such as ttft=200,tpot=50,itl=100,e2el=5000 (ms), got %q", goal)
 		}
-		(*g)[key] = ms
+		if g.request == nil {
+			g.request = map[string]float64{}
+		}
+		g.request[key] = ms
 	}
 	return nil
 }
+
+// MarshalJSON writes the goals of a request, as a configuration has them.
+func (g goals) MarshalJSON() ([]byte, error) { return json.Marshal(g.request) }
 
 // widths are relative half-widths of intervals: ttft_p99=5%,throughput=0.02.
 type widths map[string]float64

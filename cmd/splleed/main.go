@@ -21,6 +21,8 @@ func main() {
 // commands are all commands. Adding one adds a file and a line here.
 type commands struct {
 	Run      runCmd      `cmd:"" help:"Run a benchmark and print its results."`
+	Search   searchCmd   `cmd:"" help:"Find the highest load that meets goals."`
+	Sweep    sweepCmd    `cmd:"" help:"Measure a grid of loads: knee, throughput against interactivity."`
 	Validate validateCmd `cmd:"" help:"Check configuration files without running them."`
 	Rescore  rescoreCmd  `cmd:"" help:"Compute results again from a journal: other goals, other percentiles, no server."`
 	Merge    mergeCmd    `cmd:"" help:"Join the journals of several runs of the same load."`

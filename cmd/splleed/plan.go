@@ -169,7 +169,7 @@ func (r *runCmd) prompts(p *plan) error {
 		source = p.file.Prompts
 	}
 	if source.Path == "" && source.Count == 0 {
-		p.generate(source)
+		p.generate(source, r.manyLevels)
 	}
 	seed := uint64(1)
 	if b.Seed != nil {
@@ -188,7 +188,7 @@ func (r *runCmd) prompts(p *plan) error {
 
 // generate sets how many prompts to generate: one for every request. They would otherwise set the default of runs, too,
 // which is then the same for all levels.
-func (p *plan) generate(s *workload.Source) {
+func (p *plan) generate(s *workload.Source, manyLevels bool) {
 	const words, warmup, least, timed = 128, 8, 10, 8192
 	if s.MaxWords == 0 {
 		s.MinWords, s.MaxWords = words, words
@@ -198,8 +198,8 @@ func (p *plan) generate(s *workload.Source) {
 	for _, n := range b.Concurrency {
 		slots = max(slots, n)
 	}
-	if b.Runs == 0 && (b.DurationS > 0 || b.Shape != "") {
-		s.Count = min(timed, generated/s.MaxWords) // nobody knows how many requests the time will hold
+	if manyLevels || b.Runs == 0 && (b.DurationS > 0 || b.Shape != "") {
+		s.Count = min(timed, generated/s.MaxWords) // nobody knows how many requests there will be
 		return
 	}
 	if b.Runs == 0 {

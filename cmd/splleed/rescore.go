@@ -41,7 +41,7 @@ func (s scoreFlags) score(c console, paths []string) error {
 		}
 	}
 	with := splleed.Scoring{Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate}
-	if s.SLO != nil {
+	if s.SLO.request != nil {
 		with.SLO = s.SLO.slo()
 	}
 	var journals []io.Reader
@@ -69,5 +69,6 @@ func (s scoreFlags) score(c console, paths []string) error {
 
 // slo is the goals as a library takes them.
 func (g goals) slo() *splleed.SLO {
-	return &splleed.SLO{TTFTMs: g["ttft_ms"], TPOTMs: g["tpot_ms"], ITLMs: g["itl_ms"], E2ELMs: g["e2el_ms"]}
+	r := g.request
+	return &splleed.SLO{TTFTMs: r["ttft_ms"], TPOTMs: r["tpot_ms"], ITLMs: r["itl_ms"], E2ELMs: r["e2el_ms"]}
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -25,6 +26,8 @@ type runCmd struct {
 	Limits     limitFlags      `embed:"" group:"limits"`
 	Output     outputFlags     `embed:"" group:"output"`
 	Foreign    foreignFlags    `embed:""`
+
+	manyLevels bool // the levels are not those of the configuration: nobody knows how many prompts they take
 }
 
 // Help ends the list of flags.
@@ -34,9 +37,18 @@ func (*runCmd) Help() string {
 Names of "vllm bench serve" are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --goodput, --random-input-len, --random-output-len, --save-result, --result-dir, --result-filename and an --endpoint that begins with "/".`
 }
 
-// Run is also left by Ctrl-C and SIGTERM: what was measured until then is printed and saved. Saved it is also where
-// nobody reads what is printed: Ctrl-C on "splleed run … | tee log" ends tee first.
+// Run measures the levels.
 func (r *runCmd) Run(ctx context.Context, c console) error {
+	if len(r.Limits.SLO.level) > 0 {
+		return faulty("--slo: %s is a goal of a whole level: splleed search takes such", strings.Join(r.Limits.SLO.level, ", "))
+	}
+	return r.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) { return b.Run(ctx) })
+}
+
+// measure plans a benchmark, hands it on to be run, and delivers the results. It is also left by Ctrl-C and SIGTERM: what
+// was measured until then is printed and saved. Saved it is also where nobody reads what is printed: Ctrl-C on
+// "splleed run … | tee log" ends tee first.
+func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchmark) (*splleed.Results, error)) error {
 	signal.Ignore(syscall.SIGPIPE)
 	p, err := r.plan(c)
 	if err != nil {
@@ -72,7 +84,7 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 		b.Progress = show.tell
 	}
 	settled := context.AfterFunc(ctx, func() { c.say("\nStopping: what is done is kept. Once more stops at once.") })
-	results, err := b.Run(ctx)
+	results, err := run(b)
 	settled()
 	show.clear()
 	if results == nil {

@@ -23,7 +23,7 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	if err := json.Unmarshal(req.Config, &b); err != nil {
 		return faultOf(err, badConfig)
 	}
-	if err := b.Validate(); err != nil {
+	if err := req.validate(b); err != nil {
 		return faultOf(err, badConfig)
 	}
 	b.OwnProcess = true
@@ -33,7 +33,7 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	if req.Records {
 		b.Records = &records{out: out}
 	}
-	results, err := b.Run(ctx)
+	results, err := req.measure(ctx, b)
 	if results == nil {
 		if ctx.Err() != nil {
 			return newFault(cancelled, "cancelled before there were results")
@@ -49,6 +49,26 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		out.send(warning{"warning", w})
 	}
 	return conclude(results, err)
+}
+
+func (r request) validate(b splleed.Benchmark) error {
+	switch {
+	case r.Search != nil:
+		return r.Search.Of(b).Validate()
+	case r.Sweep != nil:
+		return r.Sweep.Of(b).Validate()
+	}
+	return b.Validate()
+}
+
+func (r request) measure(ctx context.Context, b splleed.Benchmark) (*splleed.Results, error) {
+	switch {
+	case r.Search != nil:
+		return r.Search.Of(b).Run(ctx)
+	case r.Sweep != nil:
+		return r.Sweep.Of(b).Run(ctx)
+	}
+	return b.Run(ctx)
 }
 
 // unlessStopped leaves out the error that says that ctx ended: the results say so too.

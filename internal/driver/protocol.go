@@ -13,6 +13,8 @@ const Protocol = 1
 type request struct {
 	Type          string          `json:"type"`           // "run", "cancel", "render", "schema"
 	Config        json.RawMessage `json:"config"`         // run: a Benchmark
+	Search        *splleed.Search `json:"search"`         // run: the highest load that meets its goals, in place of the levels
+	Sweep         *splleed.Sweep  `json:"sweep"`          // run: its grid of loads, in place of the levels
 	Records       bool            `json:"records"`        // run: send a record event for every finished request
 	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
 	Results       json.RawMessage `json:"results"`        // render: results as saved

@@ -26,6 +26,8 @@ var mirrored = map[string]any{
 	"benchmark":   splleed.Benchmark{},
 	"sampling":    splleed.Sampling{},
 	"slo":         splleed.SLO{},
+	"search":      splleed.Search{},
+	"sweep":       splleed.Sweep{},
 	"part":        splleed.Part{},
 	"probe":       splleed.Probe{},
 	"trace":       splleed.TraceRequest{},

@@ -19,7 +19,9 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 	p.heading()
 	p.failures()
 	if len(r.Results) > 0 { // else the run was stopped before it measured anything
+		p.search()
 		p.throughput()
+		p.sweep()
 		p.latency()
 		p.classes()
 		p.instrument()

@@ -28,6 +28,8 @@ type Run struct {
 	TrialResults      []Trial         `json:"trial_results"`       // null with a single trial, as in 0.1
 	AggregatedResults []Aggregate     `json:"aggregated_results"`  // null with a single trial, as in 0.1
 	Precision         *Precision      `json:"precision,omitempty"` // where the run was to go on until its intervals are narrow
+	Search            *Search         `json:"search,omitempty"`    // of a search: what it found
+	Sweep             *Sweep          `json:"sweep,omitempty"`     // of a sweep: what it shows
 	Interrupted       bool            `json:"interrupted"`         // the run was stopped before it was complete
 	Warnings          []string        `json:"warnings"`
 	Identity          Identity        `json:"identity"`

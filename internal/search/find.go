@@ -155,11 +155,13 @@ func (f *finder) effort() int {
 	return f.Requests
 }
 
+// whole is a load that can be named: a whole number of requests in flight, or a rate of four digits.
 func (f *finder) whole(load float64) float64 {
 	if f.Whole {
 		return max(1, math.Round(load))
 	}
-	return load
+	unit := math.Pow(10, math.Ceil(math.Log10(load))-4)
+	return math.Round(load/unit) * unit
 }
 
 func (f *finder) answer() Answer {

@@ -22,7 +22,7 @@ slow the measurement down. What every number means is in docs/metrics.md.
 
 from importlib.metadata import PackageNotFoundError, version
 
-from .api import Benchmark
+from .api import Benchmark, Search, Sweep
 from .backends import (
     LlamaCppConfig,
     OllamaConfig,
@@ -60,8 +60,10 @@ __all__ = [
     "SGLangConfig",
     "SLOConfig",
     "SamplingParams",
+    "Search",
     "SimConfig",
     "SplleedError",
+    "Sweep",
     "TGIConfig",
     "Timeouts",
     "TraceRequest",

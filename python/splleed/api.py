@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from . import _child
 from ._json import plain
@@ -166,6 +166,16 @@ class Benchmark:
         Raises ConfigError, RunError (with .results, if anything had been measured) and DriverError. Warns where more
         requests failed than max_error_rate allows.
         """
+        return await self._ask({}, processor, progress, records)
+
+    async def _ask(
+        self,
+        how: Mapping[str, Any],
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> BenchmarkResults:
+        """Runs the benchmark's levels, or those that how says."""
         config = self._config()
         if self.dataset is not None:
             config["prompts"] = await asyncio.to_thread(
@@ -181,6 +191,7 @@ class Benchmark:
                 "config": config,
                 "records": record is not None,
                 "python_version": platform.python_version(),
+                **how,
             }
             event = await _child.ask(request, ears.hear, _grace(config))
         results = BenchmarkResults.from_dict(event["results"], {"table": event["table"], "csv": event["csv"]})
@@ -209,6 +220,71 @@ class Benchmark:
         if self.dataset is None:
             del config["prompt_column"]
         return config
+
+
+class _Ladder:
+    """What Search and Sweep share: a benchmark whose levels are chosen by splleed."""
+
+    benchmark: Benchmark
+    _name: ClassVar[str]
+
+    async def run(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """Runs it, as Benchmark.run does."""
+        how = {self._name: {k: v for k, v in plain(self).items() if k != "benchmark"}}
+        return await self.benchmark._ask(how, processor, progress, records)
+
+    def run_sync(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """As run, for callers that block."""
+        return complete(self.run(processor, progress=progress, records=records))
+
+
+@dataclass(kw_only=True)
+class Search(_Ladder):
+    """Finds the highest load that meets goals: an arrival rate in mode "serve", else a concurrency.
+
+    The results hold every level that was tried, and what was found in `.search`.
+    """
+
+    benchmark: Benchmark
+    """Its levels are not used; runs are the requests of a probe far from the edge, default 500."""
+    goals: Sequence[str]
+    """All to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the benchmark's slo)."""
+    start: float | None = None
+    """The first load; default 4."""
+    max: float | None = None
+    """The highest load to try; default 10,000."""
+    tolerance: float | None = None
+    """How close to come, as a fraction; default 0.02."""
+
+    _name: ClassVar[str] = "search"
+
+
+@dataclass(kw_only=True)
+class Sweep(_Ladder):
+    """Measures a grid of loads, equal factors apart. What it shows stands in `.sweep` of the results."""
+
+    benchmark: Benchmark
+    """Its levels are not used."""
+    lowest: float | None = None
+    """Default 1."""
+    highest: float | None = None
+    """Default 64."""
+    points: int | None = None
+    """Loads in all; default 7."""
+
+    _name: ClassVar[str] = "sweep"
 
 
 class _Ears:

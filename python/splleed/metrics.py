@@ -181,6 +181,10 @@ class BenchmarkResults:
     """The server was a simulated one."""
     precision: Mapping[str, Any] | None = None
     """How far the intervals are from what Benchmark.precision asked for."""
+    search: Mapping[str, Any] | None = None
+    """Of a Search: what it found."""
+    sweep: Mapping[str, Any] | None = None
+    """Of a Sweep: what it shows."""
     interrupted: bool = False
     """The run was stopped before it was complete."""
     warnings: list[str] = field(default_factory=list)

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/splleed/splleed"
+)
+
+type searchCmd struct {
+	runCmd `embed:""`
+
+	Start     float64 `group:"load" help:"The load to try first (default 4)." placeholder:"X"`
+	Max       float64 `group:"load" help:"The highest load to try (default 10,000)." placeholder:"X"`
+	Tolerance float64 `group:"load" help:"How close to come, as a fraction (default 0.02)." placeholder:"X"`
+}
+
+// Help ends the list of flags.
+func (*searchCmd) Help() string {
+	return `Goals are those of --slo: percentiles of latencies in ms and the goodput, such as
+--slo ttft_p99=500,tpot_p95=50 or --slo ttft=200,tpot=50,goodput=99%. Over concurrencies, unless
+--mode serve says over arrival rates. --runs are the requests of a probe far from the edge (default
+500); close to it there are up to six times as many. See docs/search.md.`
+}
+
+// Run searches the highest load that meets the goals.
+func (s *searchCmd) Run(ctx context.Context, c console) error {
+	s.manyLevels = true
+	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
+		search := splleed.Search{Benchmark: b, Goals: s.Limits.SLO.level, Start: s.Start, Max: s.Max, Tolerance: s.Tolerance}
+		if b.Progress != nil {
+			search.Told = func(p splleed.SearchProbe) { c.say("%s", probed(search.Goals, p)) }
+		}
+		return search.Run(ctx)
+	})
+}
+
+// probed says what a probe found: "64 passes (120 requests; ttft_p99=500 missed by 0.2 %, 1 % allowed)".
+func probed(goals []string, p splleed.SearchProbe) string {
+	var parts []string
+	for i, g := range goals {
+		parts = append(parts, fmt.Sprintf("%s missed by %.2g %%, %.2g %% allowed", g, 100*p.Misses[i], 100*p.Allowed[i]))
+	}
+	verdict := p.Verdict
+	if p.Unstable {
+		verdict += ", unstable"
+	}
+	if p.Confirms {
+		verdict += ", confirming"
+	}
+	return fmt.Sprintf("%.4g %s (%d requests; %s)", p.Load, verdict, p.Requests, strings.Join(parts, "; "))
+}

@@ -1,0 +1,45 @@
+package result
+
+// Search is what a search found: the highest load that meets the goals. The levels that it tried are the results of its
+// run, in ascending order.
+type Search struct {
+	Over  string   `json:"over"` // "arrival_rate" or "concurrency"
+	Goals []string `json:"goals"`
+	// Load is the highest that passed, and passed again in a fresh trial; null where none did.
+	Load *float64 `json:"load"`
+	// Low is the highest load up to it that clearly passed, High the lowest beyond it that clearly failed; null where none.
+	Low     *float64      `json:"low"`
+	High    *float64      `json:"high"`
+	Bounded bool          `json:"bounded"` // some load failed; otherwise Load is only the highest that was tried
+	Probes  []SearchProbe `json:"probes"`  // in the order in which they ran
+}
+
+// SearchProbe is one load that was tried.
+type SearchProbe struct {
+	Load     float64   `json:"load"`
+	Requests int       `json:"requests"` // that the verdict rests on
+	Planned  int       `json:"planned"`
+	Verdict  string    `json:"verdict"` // "passes", "leans to pass", "leans to fail", "fails"
+	Unstable bool      `json:"unstable"`
+	Confirms bool      `json:"confirms"` // a fresh trial of a load that had passed
+	Misses   []float64 `json:"misses"`   // by goal: the share of samples that missed
+	Allowed  []float64 `json:"allowed"`  // by goal: the share that may
+}
+
+// Sweep is what a sweep over a grid of loads shows.
+type Sweep struct {
+	Over string `json:"over"` // "arrival_rate" or "concurrency"
+	// Knee is the load where output throughput over mean E2E latency is largest: beyond it latency grows faster than
+	// throughput. With several trials it is their geometric mean, with an interval. Null where the grid has no maximum
+	// inside.
+	Knee   *Interval    `json:"knee"`
+	Pareto []ParetoLoad `json:"pareto"` // every load, ascending
+}
+
+// ParetoLoad is a load as a trade of throughput for interactivity.
+type ParetoLoad struct {
+	Load                float64  `json:"load"`
+	OutputTokensPerSec  *float64 `json:"output_tokens_per_sec"`
+	TokensPerSecPerUser *float64 `json:"tokens_per_sec_per_user"` // 1 / TPOT p50
+	Optimal             bool     `json:"optimal"`                 // no other load is better in both
+}
