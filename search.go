@@ -76,7 +76,8 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	}
 	goals, _ := s.goals() // checked
 	b := s.Benchmark
-	b.Trials, b.Runs, b.Mode = 1, or(b.Runs, searchRuns), or(b.Mode, Throughput)
+	b.Trials, b.Precision, b.Certify = 1, nil, false
+	b.Runs, b.Mode = or(b.Runs, searchRuns), or(b.Mode, Throughput)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))
 	}

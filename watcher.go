@@ -22,8 +22,8 @@ type watcher struct {
 	landed  map[*record.Record]bool // of begun, from next on
 	next    int                     // the first of begun that has not ended
 	flying  int                     // requests of every phase in flight
-	decided search.Verdict // Undecided while the probe is to go on
-	grew    bool           // what decided it is that the number in flight grows
+	decided search.Verdict          // Undecided while the probe is to go on
+	grew    bool                    // what decided it is that the number in flight grows
 }
 
 func newWatcher(goals []metrics.Goal, level metrics.Level, enough func()) *watcher {

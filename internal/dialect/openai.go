@@ -70,17 +70,17 @@ func (c *chunk) delta(payload []byte) Delta {
 	return delta
 }
 
-func (e *chunk) add(to *Delta, c *choice) {
-	kind := e.kind(c)
-	if kind == None && c.TokenIDs > 0 {
+func (c *chunk) add(to *Delta, from *choice) {
+	kind := c.kind(from)
+	if kind == None && from.TokenIDs > 0 {
 		kind = Blank
 	}
 	if to.Content != Text && kind != None && (kind == Text || kind > to.Content) {
 		to.Content = kind
 	}
-	to.Tokens += int(c.TokenIDs)
-	if c.Finish != "" {
-		to.Finish = c.Finish
+	to.Tokens += int(from.TokenIDs)
+	if from.Finish != "" {
+		to.Finish = from.Finish
 	}
 }
 

@@ -28,7 +28,7 @@ func observed(rs []*record.Record, from, to record.Stamp) map[string]*tally {
 	all := map[string]*tally{ttft: {}, itl: {}, tpot: {}, e2e: {}}
 	within := func(s record.Stamp) bool { return s.Set() && from <= s && s < to }
 	for _, r := range rs {
-		var first, last record.Stamp = record.Unset, record.Unset
+		first, last := record.Unset, record.Unset
 		for a := range r.Arrivals.All() {
 			if !first.Set() {
 				first = a.At

@@ -106,13 +106,13 @@ class Benchmark:
     transport: str | None = None
     """How requests are sent: "auto" (default: portable), "portable", or "epoll": event loops; Linux, http."""
     connection: Literal["reuse", "per-request"] | None = None
-    """ "reuse" (default): connections are made ahead and kept; "per-request": each request makes its own, timed as connect."""
+    """ "reuse" (default): connections are made ahead and kept; "per-request": one a request, timed as connect."""
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     server_metrics_every_s: float | None = None
     """Seconds from one look at them to the next; default 1."""
     certify: bool | None = None
-    """Replay the load on a server that knows the truth, before and after the run; the results say how wrong the figures are."""
+    """Replay the load on a server that knows the truth, before and after the run: how wrong are the figures?"""
     no_filler: bool | None = None
     """Stop the load with the last measured start; default False."""
     cache_bust: bool | None = None
