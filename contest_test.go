@@ -33,10 +33,10 @@ func TestTurns(t *testing.T) {
 
 func contest() Contest {
 	b := Benchmark{
-		Backend: Sim{Mode: "script", TTFTMs: 5, ITLMs: 1}, Prompts: []string{"one", "two"}, Runs: 6, Sampling: Sampling{MaxTokens: 4},
+		Backend: Sim{Mode: "script", TTFTMs: 15, ITLMs: 1}, Prompts: []string{"one", "two"}, Runs: 6, Sampling: Sampling{MaxTokens: 4},
 	}
-	c := Contest{A: b, B: b, Starts: 3, Comparing: Comparing{Gate: "ttft_p50<=+50%"}}
-	c.B.Backend = Sim{Mode: "script", TTFTMs: 20, ITLMs: 1}
+	c := Contest{A: b, B: b, Starts: 3, Comparing: Comparing{Metrics: []string{"ttft_p50"}, Gate: "ttft_p50<=+50%"}}
+	c.B.Backend = Sim{Mode: "script", TTFTMs: 150, ITLMs: 1}
 	return c
 }
 
@@ -50,7 +50,7 @@ func TestContest(t *testing.T) {
 	}
 	x := found.Levels[0].Metrics[0]
 	if x.Metric != "ttft_p50" || x.Verdict != "worse" || x.PPaired == nil {
-		t.Errorf("four times the TTFT is %+v", x)
+		t.Errorf("ten times the TTFT is %+v", x)
 	}
 	var gate *GateError
 	if !errors.As(found.Err(), &gate) || len(gate.Failed) != 1 {

@@ -20,7 +20,7 @@ type Search struct {
 	Benchmark Benchmark `json:"-"` // its levels are not used; Runs are the requests of a probe far from the edge, default 500
 
 	Goals     []string `json:"goals"`               // all to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the Benchmark's SLO)
-	Start     float64  `json:"start,omitempty"`     // the first load; default 4
+	Start     float64  `json:"start,omitempty"`     // the first load; default 4. Rates below a 64th of it are not tried
 	Max       float64  `json:"max,omitempty"`       // the highest load to try; default 10,000
 	Tolerance float64  `json:"tolerance,omitempty"` // how close to come, as a fraction; default 0.02
 
@@ -106,7 +106,7 @@ func (s Search) plan(b Benchmark) search.Plan {
 		Requests: b.Runs, Whole: b.Mode == Throughput,
 	}
 	p.Start = min(p.Start, p.Max)
-	if p.Min = p.Start / 1000; p.Whole {
+	if p.Min = p.Start / 64; p.Whole { // lower rates take too long to be probed
 		p.Min = 1
 	}
 	return p

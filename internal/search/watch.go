@@ -13,12 +13,11 @@ func NewWatch(allowed []float64) *Watch {
 	return &Watch{allowed: allowed, requests: make([][]Count, len(allowed)), look: firstLook}
 }
 
-// Looks are at 40 requests and at every quarter more. They decide only what is far from the edge: a share of misses beyond
+// Looks are at 10 requests and at every quarter more. They decide only what is far from the edge: a share of misses beyond
 // twice the one allowed, or below half of it, at so high a level that all looks together seldom err. What binds requests
 // together for longer than the looks reach would deceive them closer to it.
 const (
-	firstLook = 40
-	margin    = 2
+	firstLook = 10
 	early     = 0.998
 	final     = 0.95
 )
@@ -53,10 +52,10 @@ func (w *Watch) Enough() (Verdict, bool) {
 	if w.Unstable() {
 		return Fails, true
 	}
-	if w.judge(early, margin) == Fails {
+	if w.judge(early, beyond) == Fails {
 		return Fails, true
 	}
-	return Passes, w.judge(early, 1/margin) == Passes
+	return Passes, w.judge(early, below) == Passes
 }
 
 // Verdict is what the whole probe says: the worst of its goals.
@@ -64,14 +63,19 @@ func (w *Watch) Verdict() Verdict {
 	if w.Unstable() {
 		return Fails
 	}
-	return w.judge(final, 1)
+	return w.judge(final, exactly)
 }
 
-// judge is the worst verdict over the goals, each of which allows so many times as many misses as it says.
-func (w *Watch) judge(level, times float64) Verdict {
+// Where a look judges: at what a goal allows, at half of it, or at twice as much, and never at all of it.
+func exactly(allowed float64) float64 { return allowed }
+func below(allowed float64) float64   { return allowed / 2 }
+func beyond(allowed float64) float64  { return min(2*allowed, (1+allowed)/2) }
+
+// judge is the worst verdict over the goals, with what each allows moved.
+func (w *Watch) judge(level float64, moved func(float64) float64) Verdict {
 	worst := Passes
 	for i, allowed := range w.allowed {
-		worst = min(worst, Judge(w.requests[i], times*allowed, level))
+		worst = min(worst, Judge(w.requests[i], moved(allowed), level))
 	}
 	return worst
 }
