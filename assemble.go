@@ -180,6 +180,23 @@ func (r *run) config() json.RawMessage {
 	return data
 }
 
+// verdict is what makes results of a complete run an error: too many failures, or a grade that strict does not take.
+func (r *Results) verdict(b Benchmark) error {
+	if err := r.failedTooOften(*b.MaxErrorRate); err != nil || !b.Strict {
+		return err
+	}
+	e := &InstrumentError{}
+	for _, l := range r.Results {
+		if l.Instrument != nil && l.Instrument.Grade != result.OK {
+			e.Levels = append(e.Levels, fmt.Sprintf("%s: %s", levelName(l), l.Instrument.Grade))
+		}
+	}
+	if len(e.Levels) == 0 {
+		return nil
+	}
+	return e
+}
+
 // failedTooOften is a *TooManyFailures where some level failed more often than the limit, over all trials.
 func (r *Results) failedTooOften(limit float64) error {
 	e := &TooManyFailures{Limit: limit}

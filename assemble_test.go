@@ -2,12 +2,14 @@ package splleed
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/result"
 )
 
 // played is a level of which the given number of requests was measured, or one that was stopped in its warm-up.
@@ -83,5 +85,34 @@ func TestRepeatedInputIsSaid(t *testing.T) {
 	said := strings.Join(r.describe(0, []metrics.Trial{level}).Warnings, "; ")
 	if !strings.Contains(said, "50 % of the input had been sent before") {
 		t.Errorf("warnings: %q", said)
+	}
+}
+
+// Strict takes no grade but ok, and too many failures go before it.
+func TestStrict(t *testing.T) {
+	two := func(grade result.Grade) *Results {
+		n, m := 1, 2
+		return &Results{result.Run{Results: []result.Level{
+			{Concurrency: &n, NumRequests: 10, Instrument: &result.Instrument{Grade: result.OK}},
+			{Concurrency: &m, NumRequests: 10, Instrument: &result.Instrument{Grade: grade}},
+		}}}
+	}
+	b := Benchmark{MaxErrorRate: ptr(0.0)}
+	if err := two(result.Invalid).verdict(b); err != nil {
+		t.Errorf("without Strict: %v", err)
+	}
+	b.Strict = true
+	if err := two(result.OK).verdict(b); err != nil {
+		t.Errorf("all ok: %v", err)
+	}
+	var e *InstrumentError
+	if err := two(result.Degraded).verdict(b); !errors.As(err, &e) || !slices.Equal(e.Levels, []string{"concurrency 2: degraded"}) {
+		t.Errorf("degraded: %v", err)
+	}
+	failing := two(result.Invalid)
+	failing.Results[0].NumFailed = 1
+	var many *TooManyFailures
+	if err := failing.verdict(b); !errors.As(err, &many) {
+		t.Errorf("degraded and failing: %v", err)
 	}
 }

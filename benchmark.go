@@ -49,6 +49,7 @@ type Benchmark struct {
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
 	Stream          *bool    `json:"stream,omitempty"`           // false: answers come in one piece, without TTFT, ITL and TPOT
 	SLO             SLO      `json:"slo"`
+	Strict          bool     `json:"strict,omitempty"`         // a level whose instrument is not graded ok makes the run a failure
 	MaxErrorRate    *float64 `json:"max_error_rate,omitempty"` // failed requests of a level that make the run a failure; default 0.05
 
 	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1

@@ -26,3 +26,13 @@ func (e *TooManyFailures) Error() string {
 	}
 	return fmt.Sprintf("too many failed requests: %s (allowed: %g %%)", strings.Join(levels, ", "), 100*e.Limit)
 }
+
+// InstrumentError says that Strict was asked for and that some level's grade is not ok: its figures may be about the
+// client. Run returns it together with the results.
+type InstrumentError struct {
+	Levels []string // "concurrency 8: degraded"
+}
+
+func (e *InstrumentError) Error() string {
+	return "the instrument is not ok: " + strings.Join(e.Levels, ", ")
+}

@@ -26,7 +26,7 @@ import (
 )
 
 // Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
-// too many failed requests, the results together with a *TooManyFailures. Bad configuration is a *ConfigError, returned
+// too many failed requests, the results together with a *TooManyFailures; with Strict, an *InstrumentError likewise. Bad configuration is a *ConfigError, returned
 // before anything runs, as is the error of an OutputFile that cannot be written. What goes wrong once levels have been
 // played, a full disk say, costs no results.
 func (b Benchmark) Run(ctx context.Context) (*Results, error) {
@@ -64,7 +64,7 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := errors.Join(or(stopped, err), saved); err != nil {
 		return results, err
 	}
-	return results, results.failedTooOften(*r.b.MaxErrorRate)
+	return results, results.verdict(r.b)
 }
 
 // run is a benchmark that is being run.

@@ -85,6 +85,7 @@ type samplingFlags struct {
 
 type limitFlags struct {
 	SLO               goals    `at:"slo" name:"slo" help:"What a good request meets, in ms: ttft=200,tpot=50,itl=100,e2el=5000." placeholder:"GOALS" aliases:"goodput"`
+	Strict            *bool    `at:"strict" help:"Exit code 6 unless every level's instrument is graded ok."`
 	MaxErrorRate      *float64 `at:"max_error_rate" help:"Share of failed requests from which on the exit code is 3 (default 0.05)." placeholder:"P"`
 	Timeout           *seconds `at:"timeouts.total_s" help:"Of a request (default 10m)." placeholder:"TIME"`
 	ConnectTimeout    *seconds `at:"timeouts.connect_s" help:"To connect (default 10s)." placeholder:"TIME"`

@@ -54,6 +54,7 @@ const (
 	tooManyFailures = 3
 	gateFailed      = 4
 	undecided       = 5
+	instrumentNotOK = 6
 	interrupted     = 130
 	terminated      = 143
 )
@@ -100,6 +101,7 @@ func (c console) exit(err error, s *signals) int {
 	var bad *splleed.ConfigError
 	var many *splleed.TooManyFailures
 	var gate *splleed.GateError
+	var distrusted *splleed.InstrumentError
 	switch {
 	case s.code() != good:
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -118,6 +120,8 @@ func (c console) exit(err error, s *signals) int {
 	switch {
 	case errors.As(err, &many):
 		return tooManyFailures
+	case errors.As(err, &distrusted):
+		return instrumentNotOK
 	case errors.As(err, &gate) && len(gate.Failed) > 0:
 		return gateFailed
 	case errors.As(err, &gate):

@@ -32,7 +32,7 @@ type runCmd struct {
 
 // Help ends the list of flags.
 func (*runCmd) Help() string {
-	return `Exit codes: 0 good, 1 failed, 2 bad input, 3 too many failed requests, 130 or 143 interrupted (what was measured until then is printed and saved).
+	return `Exit codes: 0 good, 1 failed, 2 bad input, 3 too many failed requests, 6 --strict and the instrument is not ok, 130 or 143 interrupted (what was measured until then is printed and saved).
 
 Names of "vllm bench serve" are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --goodput, --random-input-len, --random-output-len, --save-result, --result-dir, --result-filename and an --endpoint that begins with "/".`
 }

@@ -91,9 +91,12 @@ func conclude(results *splleed.Results, err error) any {
 	}
 	o := outcome{Type: "result", Interrupted: results.Interrupted, Results: saved, rendering: texts}
 	var many *splleed.TooManyFailures
+	var distrusted *splleed.InstrumentError
 	switch {
 	case errors.As(err, &many):
 		o.ExitCode = 3
+	case errors.As(err, &distrusted):
+		o.ExitCode = 6
 	case err != nil:
 		o.ExitCode = 1
 	}

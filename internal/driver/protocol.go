@@ -40,7 +40,7 @@ type warning struct {
 type outcome struct {
 	Type        string          `json:"type"`
 	Interrupted bool            `json:"interrupted"`
-	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed
+	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed; 6 strict, and the instrument is not ok
 	Error       string          `json:"error,omitempty"`
 	Results     json.RawMessage `json:"results"`
 	rendering

@@ -96,6 +96,8 @@ class Benchmark:
     """False: answers come in one piece, and TTFT, ITL and TPOT are None; default True."""
     slo: SLOConfig | Mapping[str, Any] | None = None
     """What each request must meet to count as good."""
+    strict: bool | None = None
+    """A level whose instrument is not graded "ok" makes the run a RunError; default False."""
     max_error_rate: float | None = None
     """Failed requests of a level that make the run a failure, as a fraction; default 0.05."""
 
