@@ -50,13 +50,17 @@ func (s Search) Validate() error {
 	bad.Check(s.Start >= 0 && s.Start <= 1e6, "start", "is %g: want more than 0", s.Start)
 	bad.Check(s.Max >= 0 && s.Max <= 1e6, "max", "is %g: want more than 0 and at most 1,000,000", s.Max)
 	bad.Check(s.Tolerance >= 0 && s.Tolerance < 1, "tolerance", "is %g: want more than 0 and less than 1", s.Tolerance)
-	b := s.Benchmark
-	bad.Check(b.Mode == Serve || b.Mode == Throughput || b.Mode == "", "mode", "is %q: a search is over arrival rates (serve) or concurrencies (throughput)", b.Mode)
-	bad.Check(len(b.Trace) == 0 && b.Shape == "", "trace", "and shapes have their own loads: there is nothing to search")
-	if fields, ok := invalid.In(b.Validate()); ok {
-		bad = append(bad, fields...)
-	}
+	s.Benchmark.checkLadder(&bad)
 	return bad.Err()
+}
+
+// checkLadder checks a benchmark whose loads somebody else chooses.
+func (b Benchmark) checkLadder(bad *invalid.Fields) {
+	bad.Check(b.Mode != Latency, "mode", "is %q: there is no load to choose; want serve (arrival rates) or throughput (concurrencies)", b.Mode)
+	bad.Check(len(b.Trace) == 0 && b.Shape == "", "trace", "and shapes have their own loads: there is none to choose")
+	if fields, ok := invalid.In(b.Validate()); ok {
+		*bad = append(*bad, fields...)
+	}
 }
 
 func (s Search) goals() (all []metrics.Goal, err error) {
@@ -191,7 +195,7 @@ func (s *searching) results(a search.Answer, goals []string, interrupted bool) *
 		out.Results = append(out.Results, r.Results...)
 		out.Timestamp = r.Timestamp
 	}
-	slices.SortStableFunc(out.Results, func(a, b result.Level) int { return cmp.Compare(loadOf(a), loadOf(b)) })
+	slices.SortStableFunc(out.Results, func(a, b result.Level) int { return cmp.Compare(a.Load(), b.Load()) })
 	out.Search = &result.Search{
 		Over: over(s.b.Mode), Goals: goals, Load: found(a.Load), Low: found(a.Low), High: found(a.High), Bounded: a.Bounded, Probes: s.probes,
 	}
@@ -211,15 +215,4 @@ func over(m Mode) string {
 		return "arrival_rate"
 	}
 	return "concurrency"
-}
-
-// loadOf is what a search or a sweep varies.
-func loadOf(l result.Level) float64 {
-	switch {
-	case l.ArrivalRate != nil:
-		return *l.ArrivalRate
-	case l.Concurrency != nil:
-		return float64(*l.Concurrency)
-	}
-	return 0
 }

@@ -30,12 +30,7 @@ func (s Sweep) Validate() error {
 	bad.Check(s.Lowest > 0 && s.Lowest <= 1e6, "lowest", "is %g: want more than 0", s.Lowest)
 	bad.Check(s.Highest > s.Lowest && s.Highest <= 1e6, "highest", "is %g: want more than lowest (%g)", s.Highest, s.Lowest)
 	bad.Check(s.Points >= 2 && s.Points <= 1000, "points", "is %d: want 2 to 1,000", s.Points)
-	b := s.Benchmark
-	bad.Check(b.Mode == Serve || b.Mode == Throughput || b.Mode == "", "mode", "is %q: a sweep is over arrival rates (serve) or concurrencies (throughput)", b.Mode)
-	bad.Check(len(b.Trace) == 0 && b.Shape == "", "trace", "and shapes have their own loads: there is nothing to sweep")
-	if fields, ok := invalid.In(b.Validate()); ok {
-		bad = append(bad, fields...)
-	}
+	s.Benchmark.checkLadder(&bad)
 	return bad.Err()
 }
 

@@ -5,15 +5,15 @@ import "github.com/splleed/splleed/internal/result"
 // Sweep says what a grid of loads shows: where latency begins to grow faster than throughput, and which loads trade
 // throughput for interactivity without waste.
 func Sweep(over string, levels []result.Level, trials []result.Trial, confidence float64) *result.Sweep {
-	s := &result.Sweep{Over: over, Pareto: pareto(over, levels)}
+	s := &result.Sweep{Over: over, Pareto: pareto(levels)}
 	var knees []float64
 	for _, t := range trials {
-		if at, ok := knee(over, t.ConcurrencyResults); ok {
+		if at, ok := knee(t.ConcurrencyResults); ok {
 			knees = append(knees, at)
 		}
 	}
 	if len(trials) == 0 {
-		if at, ok := knee(over, levels); ok {
+		if at, ok := knee(levels); ok {
 			knees = append(knees, at)
 		}
 	}
@@ -27,7 +27,7 @@ func Sweep(over string, levels []result.Level, trials []result.Trial, confidence
 // knee is the load at which power, output throughput over mean E2E latency, is largest (Kleinrock, Power and deterministic
 // rules of thumb for probabilistic problems in computer communications, 1979); false where that is the first or the last
 // load, so that it may lie beyond.
-func knee(over string, levels []result.Level) (float64, bool) {
+func knee(levels []result.Level) (float64, bool) {
 	best, at := 0.0, -1
 	for i, l := range levels {
 		tokens, latency := l.Throughput.OutputTokensPerSec, l.Metrics["e2e"].Served.Mean
@@ -41,13 +41,13 @@ func knee(over string, levels []result.Level) (float64, bool) {
 	if at <= 0 || at == len(levels)-1 {
 		return 0, false
 	}
-	return loadOf(over, levels[at]), true
+	return levels[at].Load(), true
 }
 
-func pareto(over string, levels []result.Level) []result.ParetoLoad {
+func pareto(levels []result.Level) []result.ParetoLoad {
 	loads := make([]result.ParetoLoad, len(levels))
 	for i, l := range levels {
-		loads[i] = result.ParetoLoad{Load: loadOf(over, l), OutputTokensPerSec: l.Throughput.OutputTokensPerSec}
+		loads[i] = result.ParetoLoad{Load: l.Load(), OutputTokensPerSec: l.Throughput.OutputTokensPerSec}
 		if tpot := l.TPOTP50Ms; tpot != nil && *tpot > 0 {
 			loads[i].TokensPerSecPerUser = number(1000 / *tpot)
 		}
@@ -74,14 +74,4 @@ func optimal(loads []result.ParetoLoad, i int) bool {
 		}
 	}
 	return true
-}
-
-func loadOf(over string, l result.Level) float64 {
-	if over == "arrival_rate" && l.ArrivalRate != nil {
-		return *l.ArrivalRate
-	}
-	if l.Concurrency != nil {
-		return float64(*l.Concurrency)
-	}
-	return 0
 }

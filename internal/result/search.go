@@ -14,6 +14,17 @@ type Search struct {
 	Probes  []SearchProbe `json:"probes"`  // in the order in which they ran
 }
 
+// Load is what a search or a sweep varies: the arrival rate of an open loop, else the concurrency.
+func (l *Level) Load() float64 {
+	switch {
+	case l.ArrivalRate != nil:
+		return *l.ArrivalRate
+	case l.Concurrency != nil:
+		return float64(*l.Concurrency)
+	}
+	return 0
+}
+
 // SearchProbe is one load that was tried.
 type SearchProbe struct {
 	Load     float64   `json:"load"`

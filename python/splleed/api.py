@@ -27,8 +27,32 @@ Listener = Callable[[Progress], object]
 Recorder = Callable[[Mapping[str, Any]], object]
 
 
+class _Blocking:
+    """What has a run() also has one that blocks."""
+
+    async def run(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """Every class has its own."""
+        raise NotImplementedError
+
+    def run_sync(
+        self,
+        processor: Callable[[Any], Any] | None = None,
+        *,
+        progress: Listener | bool | None = None,
+        records: Recorder | str | os.PathLike[str] | None = None,
+    ) -> BenchmarkResults:
+        """As run, for callers that block. Works inside a running loop too (notebooks), which it blocks."""
+        return complete(self.run(processor, progress=progress, records=records))
+
+
 @dataclass(kw_only=True)
-class Benchmark:
+class Benchmark(_Blocking):
     """One benchmark. What is None is not set: the default holds.
 
     Raises ConfigError (a ValueError) where prompts and dataset are both set or both not. Everything else is checked by
@@ -201,20 +225,10 @@ class Benchmark:
             case 0:
                 return results
             case 3:  # worth a look, and there is nothing else wrong with them
-                warnings.warn(event["error"], UserWarning, stacklevel=2)
+                warnings.warn(event["error"], UserWarning, stacklevel=3)
                 return results
             case _:
                 raise RunError(event["error"], results)
-
-    def run_sync(
-        self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """As run, for callers that block. Works inside a running loop too (notebooks), which it blocks."""
-        return complete(self.run(processor, progress=progress, records=records))
 
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
@@ -224,7 +238,7 @@ class Benchmark:
         return config
 
 
-class _Ladder:
+class _Ladder(_Blocking):
     """What Search and Sweep share: a benchmark whose levels are chosen by splleed."""
 
     benchmark: Benchmark
@@ -240,16 +254,6 @@ class _Ladder:
         """Runs it, as Benchmark.run does."""
         how = {self._name: {k: v for k, v in plain(self).items() if k != "benchmark"}}
         return await self.benchmark._ask(how, processor, progress, records)
-
-    def run_sync(
-        self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """As run, for callers that block."""
-        return complete(self.run(processor, progress=progress, records=records))
 
 
 @dataclass(kw_only=True)

@@ -8,7 +8,7 @@ from splleed import Benchmark, ConfigError, SamplingParams, Search, SimConfig, S
 
 def bench(**more: object) -> Benchmark:
     prompts = [f"prompt {i}" for i in range(2000)]
-    return Benchmark(backend=SimConfig(), prompts=prompts, sampling=SamplingParams(max_tokens=4), **more)  # type: ignore[arg-type]
+    return Benchmark(backend=SimConfig(), prompts=prompts, sampling=SamplingParams(max_tokens=4), **more)  # type: ignore[arg-type]  # any field
 
 
 def test_search_ends_at_its_limit_where_nothing_fails() -> None:

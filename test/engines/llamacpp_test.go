@@ -194,15 +194,7 @@ func TestLlamaCppInterrupted(t *testing.T) {
 	})
 	t.Run("under load", func(t *testing.T) {
 		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t)...)...)
-		c.underLoad(t, 12)
-		t.Logf("running: %v", c.running())
-		begun := time.Now()
-		c.Process.Signal(os.Interrupt)
-		c.end(t, 130)
-		t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
-		if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
-			t.Errorf("what was done is not kept: %+v", r)
-		}
+		c.interruptUnderLoad(t)
 	})
 }
 

@@ -212,3 +212,17 @@ func agree(t *testing.T, journal []request, engines counts) {
 	t.Logf("%d requests: %d output and %d uncached input tokens; the engine counts %+d and %+d more, for requests cut off",
 		len(journal), sum.output, sum.input, over.output, over.input)
 }
+
+// interruptUnderLoad presses Ctrl-C while requests are in flight: nothing is left, and what was done is kept.
+func (c *command) interruptUnderLoad(t *testing.T) {
+	t.Helper()
+	c.underLoad(t, 12)
+	t.Logf("running: %v", c.running())
+	begun := time.Now()
+	c.Process.Signal(os.Interrupt)
+	c.end(t, 130)
+	t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
+	if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
+		t.Errorf("what was done is not kept: %+v", r)
+	}
+}

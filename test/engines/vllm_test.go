@@ -3,7 +3,6 @@
 package engines
 
 import (
-	"os"
 	"testing"
 	"time"
 )
@@ -66,13 +65,5 @@ func TestVLLMManaged(t *testing.T) {
 
 func TestVLLMInterrupted(t *testing.T) {
 	c := vllm.splleed(t, append(long, vllmFlags(t)...)...)
-	c.underLoad(t, 12)
-	t.Logf("running: %v", c.running())
-	begun := time.Now()
-	c.Process.Signal(os.Interrupt)
-	c.end(t, 130)
-	t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
-	if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
-		t.Errorf("what was done is not kept: %+v", r)
-	}
+	c.interruptUnderLoad(t)
 }
