@@ -11,7 +11,7 @@ FUZZTIME    ?= 10s
 ENGINES     := .cache/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo bench bench-compare test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
+.PHONY: help build install demo bench bench-compare bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -66,6 +66,9 @@ truth: demo ## hold the client's figures against servers whose token times are k
 
 bench-compare: ## how often compare is right, on servers whose truth is known (2 min)
 	$(GO) run ./bench/compare
+
+bench-stats: ## how often intervals hold what they promise, on samples whose truth is known (1 min)
+	@$(GO) run ./bench/stats
 
 bench: ## measure splleed itself: its error and its cost, beside a naive client (Linux, 2 cores, 3 min; BENCH=quick: 1 min)
 	@$(GO) build -o bin/bench ./bench && bin/bench

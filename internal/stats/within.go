@@ -18,6 +18,7 @@ const (
 	lagsPerBlock  = 8   // a batch lasts as many times as long as it takes correlation to fall to 1/e
 	timesPerBlock = 3   // and as many times as long as the variance of batches says that dependence lasts
 	minBatches    = 10  // disjoint ones: the cap on blocks
+	lagsPerRun    = 110 // a run lasts as many times as long as correlation takes to fall to 1/e: a busy queue may look calm for less
 	minBeyond     = 5.0 // effective samples on the smaller side of the quantile
 )
 
@@ -30,7 +31,8 @@ const (
 //
 // The variance is at least that of a Gaussian process of the memory of the ranks: batches see too few clusters of a tail
 // to be believed when they see none. A block is the shortest that holds enough of the dependence; one that would leave
-// fewer than ten batches, or fewer than five effective samples on one side, makes it TooCorrelated.
+// fewer than ten batches, a memory of more than a 110th of the run, or fewer than five effective samples on one side makes
+// it TooCorrelated.
 func (s *Series) Within(q, level float64) Within {
 	w := Within{ESS: s.occupied(), Lower: math.NaN(), Upper: math.NaN(), TooCorrelated: true}
 	if w.ESS == 0 {
@@ -84,7 +86,11 @@ func (s *Series) block(r []float64) (cells int, fits bool) {
 	if oneR == 0 { // all samples are the same
 		return 1, true
 	}
-	start := max(2, int(math.Ceil(-lagsPerBlock/math.Log(s.memory))))
+	lag := -1 / math.Log(s.memory) // until correlation is 1/e
+	start := max(2, int(math.Ceil(lagsPerBlock*lag)))
+	if lagsPerRun*lag > float64(len(r)) {
+		return max(min(start, most), 1), false
+	}
 	for b := start; b <= most; b += max(1, b/8) {
 		lasts := max(batchVariance(r, b)/oneR, batchVariance(s.ranks, b)/oneRank)
 		if float64(b) >= timesPerBlock*lasts {
