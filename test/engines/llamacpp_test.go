@@ -3,10 +3,6 @@
 package engines
 
 import (
-	"bytes"
-	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -40,6 +36,7 @@ func TestLlamaCppCounts(t *testing.T) {
 			c.end(t, 0)
 			journal := c.journal(t)
 			agree(t, journal, s.count(t).minus(before).minus(c.probe(t)))
+			c.serverAgrees(t, "llamacpp", "running", "waiting")
 			for _, r := range journal {
 				if r.Resent {
 					t.Fatal("a request was sent twice: is a connection used that the server has closed?")
@@ -67,6 +64,26 @@ func TestLlamaCppAPIs(t *testing.T) {
 			agree(t, c.journal(t), s.count(t).minus(before).minus(c.probe(t)))
 			if r := c.results(t).Results[0]; r.NumSuccessful == 0 {
 				t.Errorf("none of %d requests succeeded: %+v", r.NumRequests, r.Failures)
+			}
+		})
+	}
+}
+
+// Vectors and scores, of servers that splleed starts for nothing else: latency, throughput, and the engine's own count of
+// prompt tokens. The scores of a model that was not made for them are as random as its words.
+func TestLlamaCppComputes(t *testing.T) {
+	for api, extra := range map[string]string{"embeddings": `{"embedding":true,"pooling":"mean"}`, "rerank": `{"reranking":true}`} {
+		t.Run(api, func(t *testing.T) {
+			flags := llamaCpp.managed(t, "--api", api, "--set", "extra_args="+extra, "--concurrency", "2", "--runs", "8", "--input-len", "24")
+			c := llamaCpp.splleed(t, flags...)
+			c.end(t, 0)
+			if l := c.results(t).Results[0]; l.NumSuccessful != 8 || l.TTFT != nil || l.E2E == nil {
+				t.Errorf("the level is %+v", l)
+			}
+			for _, r := range c.journal(t) {
+				if r.Failure == nil && (r.InputTokens == nil || *r.InputTokens < 24) {
+					t.Errorf("input tokens are not known: %+v", r)
+				}
 			}
 		})
 	}
@@ -140,30 +157,13 @@ func TestLlamaCppKilled(t *testing.T) {
 
 // What the engine says last is in the error.
 func TestLlamaCppDoesNotStart(t *testing.T) {
-	check := func(name string, flags []string, want ...string) {
-		t.Run(name, func(t *testing.T) {
-			c := llamaCpp.splleed(t, flags...)
-			c.end(t, 1)
-			c.says(t, want...)
-			if c.stdout.Len() > 0 {
-				t.Errorf("there are results:\n%s", &c.stdout)
-			}
-		})
-	}
-	check("bad flag", llamaCpp.managed(t, "--set", `extra_args={"no_such_flag":1}`),
+	llamaCpp.doesNotStart(t, "bad flag", llamaCpp.managed(t, "--set", `extra_args={"no_such_flag":1}`),
 		"llama-server ended before it was ready", "  | error: invalid argument: --no-such-flag")
-	check("no such model", []string{"--managed", "--model", "nowhere.gguf", "--set", "port=-1"},
+	llamaCpp.doesNotStart(t, "no such model", []string{"--managed", "--model", "nowhere.gguf", "--set", "port=-1"},
 		"llama-server ended before it was ready", "nowhere.gguf", "  | ")
-	check("out of memory", llamaCpp.managed(t, "--set", "ctx_size=50000000", "--set", `extra_args={"fit":"off"}`, "--executable", limited(t)),
+	llamaCpp.doesNotStart(t, "out of memory", llamaCpp.managed(t, "--set", "ctx_size=50000000", "--set", `extra_args={"fit":"off"}`, "--executable", limited(t)),
 		"llama-server ended before it was ready", "  | ", "failed to allocate")
-
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	check("port taken", []string{"--model", llamaCpp.modelPath(t), "--set", "port=" + port}, "port "+port+" of 127.0.0.1 is already in use")
+	llamaCpp.portTaken(t)
 }
 
 // limited is the server with 4 GB of address space, so that it asks for more than there is, and does not take it.
@@ -201,52 +201,16 @@ func TestLlamaCppInterrupted(t *testing.T) {
 // Three ways for a managed server to stop: when nothing is asked of it, while somebody else's stream holds it up, and
 // when splleed is killed.
 func TestLlamaCppStops(t *testing.T) {
-	gone := func(t *testing.T, c *command, since time.Time, limit time.Duration) {
-		t.Helper()
-		until(t, limit, "nothing is left", func() bool { return len(c.running()) == 0 })
-		t.Logf("gone after %v, nothing left", time.Since(since).Round(time.Millisecond))
-	}
 	t.Run("idle", func(t *testing.T) {
+		available := memoryAvailable(t)
 		c := llamaCpp.splleed(t, llamaCpp.managed(t, "--runs", "4", "--max-tokens", "4", "--no-filler")...)
 		c.underLoad(t, 6) // 2 of warm-up
-		begun := time.Now()
-		c.end(t, 0)
-		gone(t, c, begun, 5*time.Second)
+		c.stops(t, available, 5*time.Second, func() { c.end(t, 0) })
 	})
 	t.Run("a stranger's stream in flight", func(t *testing.T) {
-		port := freePort(t)
-		c := llamaCpp.splleed(t, append(long, "--managed", "--model", llamaCpp.modelPath(t), "--set", "port="+port, "--set", "grace_timeout_s=2")...)
-		c.underLoad(t, 4)
-		defer stream(t, "http://127.0.0.1:"+port).Close()
-		begun := time.Now()
-		c.Process.Signal(os.Interrupt)
-		c.end(t, 130)
-		gone(t, c, begun, 5*time.Second)
-		if took := time.Since(begun); took > 10*time.Second {
-			t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s", took)
-		}
+		llamaCpp.stopsUnderStranger(t, llamaCpp.managed(t))
 	})
 	t.Run("killed parent", func(t *testing.T) {
-		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t, "--set", "grace_timeout_s=2")...)...)
-		c.underLoad(t, 12)
-		t.Logf("running: %v", c.running())
-		begun := time.Now()
-		c.Process.Kill()
-		c.Wait()
-		gone(t, c, begun, 20*time.Second)
+		llamaCpp.stopsWithoutParent(t, llamaCpp.managed(t))
 	})
-}
-
-// stream asks for a long answer and returns it when it has begun.
-func stream(t *testing.T, url string) interface{ Close() error } {
-	t.Helper()
-	body := `{"prompt":"the","max_tokens":100000,"ignore_eos":true,"stream":true}`
-	res, err := http.Post(url+"/v1/completions", "application/json", bytes.NewReader([]byte(body)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := fmt.Fscan(res.Body, new(string)); err != nil {
-		t.Fatal(err)
-	}
-	return res.Body
 }

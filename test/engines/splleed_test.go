@@ -139,6 +139,9 @@ type results struct {
 			Count   int    `json:"count"`
 			Example string `json:"example"`
 		} `json:"failures"`
+		TTFT   *float64 `json:"ttft_p50_ms"`
+		E2E    *float64 `json:"e2el_p50_ms"`
+		Server *told    `json:"server"`
 	} `json:"results"`
 	Environment struct {
 		Engine struct {

@@ -50,20 +50,30 @@ func TestVLLM(t *testing.T) {
 	})
 }
 
-// A run from start to stop, at a rate.
-func TestVLLMManaged(t *testing.T) {
-	c := vllm.splleed(t, vllmFlags(t, "--arrival-rate", "20", "--runs", "40", "--max-tokens", "16", "--input-len", "24")...)
-	c.underLoad(t, 40)
-	t.Logf("running: %v", c.running())
-	begun := time.Now()
-	c.end(t, 0)
-	t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
-	if e := c.results(t).Environment.Engine; e.Name != "vllm" || e.Version != "0.32.0" || !e.Managed {
-		t.Errorf("the engine is %+v", e)
-	}
+// A run from start to stop, at a rate, and then the other two ways to stop.
+func TestVLLMStops(t *testing.T) {
+	t.Run("idle", func(t *testing.T) {
+		available := memoryAvailable(t)
+		c := vllm.splleed(t, vllmFlags(t, "--arrival-rate", "20", "--runs", "40", "--max-tokens", "16", "--input-len", "24", "--no-filler")...)
+		c.underLoad(t, 40)
+		c.stops(t, available, 10*time.Second, func() { c.end(t, 0) })
+		if e := c.results(t).Environment.Engine; e.Name != "vllm" || e.Version != "0.32.0" || !e.Managed {
+			t.Errorf("the engine is %+v", e)
+		}
+	})
+	t.Run("a stranger's stream in flight", func(t *testing.T) {
+		vllm.stopsUnderStranger(t, vllmFlags(t))
+	})
+	t.Run("killed parent", func(t *testing.T) {
+		vllm.stopsWithoutParent(t, vllmFlags(t))
+	})
 }
 
-func TestVLLMInterrupted(t *testing.T) {
-	c := vllm.splleed(t, append(long, vllmFlags(t)...)...)
-	c.interruptUnderLoad(t)
+// What fails before a model is loaded costs little time.
+func TestVLLMDoesNotStart(t *testing.T) {
+	vllm.doesNotStart(t, "bad flag", vllm.managed(t, "--set", `extra_args={"no_such_flag":1}`),
+		"vllm ended before it was ready", "  | ", "unrecognized arguments: --no-such-flag")
+	vllm.doesNotStart(t, "no such model", []string{"--managed", "--model", "./nowhere", "--set", "port=-1"},
+		"vllm ended before it was ready", "  | ", "nowhere")
+	vllm.portTaken(t)
 }
