@@ -15,9 +15,9 @@ func (c chat) Body(r Request) ([]byte, error) {
 
 func (c chat) Decoder() Decoder {
 	if c.whole {
-		return &decoder{event: &chunk{kind: messageKind}}
+		return newChunks(messageKind)
 	}
-	return &decoder{event: &chunk{kind: chatKind}}
+	return newChunks(chatKind)
 }
 
 // delta is what a chat event adds to the answer.

@@ -13,7 +13,7 @@ func (c completions) Body(r Request) ([]byte, error) {
 	return encode(o, r.Prompt, r.ExtraBody)
 }
 
-func (completions) Decoder() Decoder { return &decoder{event: &chunk{kind: completionKind}} }
+func (completions) Decoder() Decoder { return newChunks(completionKind) }
 
 // completionKind: every choice is a step of generation, so one without text may be a token that has none.
 func completionKind(c *choice) Content {

@@ -52,6 +52,20 @@ type usage struct {
 	} `json:"prompt_tokens_details"`
 }
 
+// chunks decodes the chunks of one stream. What it needs lies in one piece of memory.
+type chunks struct {
+	decoder
+	chunk chunk
+	first [1]choice
+}
+
+func newChunks(kind func(*choice) Content) *decoder {
+	c := new(chunks)
+	c.chunk = chunk{kind: kind, Choices: c.first[:0]}
+	c.event = &c.chunk
+	return &c.decoder
+}
+
 func (c *chunk) reset() {
 	clear(c.Choices[:cap(c.Choices)]) // encoding/json decodes into what lies there
 	*c = chunk{kind: c.kind, Choices: c.Choices[:0], Usage: usage{Input: -1, Output: -1}}

@@ -6,7 +6,8 @@ import "github.com/splleed/splleed/internal/wire"
 // event without a change of the Delta. An event that differs in nothing else needs no look into it.
 type template struct {
 	event []byte // empty: none is known
-	holes []hole
+	holes []hole // in room
+	room  [maxHoles]hole
 	delta Delta
 }
 
@@ -67,7 +68,7 @@ func (t *template) matches(payload []byte) bool {
 }
 
 // forget makes room for the holes of the next event.
-func (t *template) forget() { t.event, t.holes = t.event[:0], t.holes[:0] }
+func (t *template) forget() { t.event, t.holes = t.event[:0], t.room[:0] }
 
 // learn takes an event whose holes were noted; where the scanner gave up, those before count. One without text, or with
 // counts, teaches nothing: there the holes may matter.

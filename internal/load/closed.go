@@ -14,6 +14,7 @@ type slots struct {
 	failures []int       // failures in a row, by slot
 	warmed   int         // turns that count as warm-up
 	timer    *time.Timer // of Duration; nil until the window opens
+	then     func(*record.Record)
 }
 
 // closed keeps Slots requests in flight until the last measured one has ended.
@@ -23,6 +24,7 @@ type slots struct {
 // herd of N first requests.
 func (r *runner) closed() {
 	s := &slots{runner: r, turns: make([]int, r.Slots), failures: make([]int, r.Slots)}
+	s.then = s.turn // once, not for every request
 	r.mu.Lock()
 	r.t0 = r.now()
 	if r.Warmup == 0 {
@@ -46,7 +48,7 @@ func (s *slots) send(slot int, free record.Stamp) {
 	if t.phase != record.Measured {
 		due = s.backOff(slot)
 	}
-	s.start(t, slot, free, due, s.turn)
+	s.start(t, slot, free, due, s.then)
 }
 
 // turn counts a request that has ended and sends its slot's next.

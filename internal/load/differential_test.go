@@ -64,7 +64,7 @@ func ours(d dialect.Dialect, reads [][]byte) outcome {
 	dial := func(context.Context) (net.Conn, error) { return &pieces{left: reads}, nil }
 	wire := transport.NewPortable(transport.Options{Clock: transport.NewClock(), BaseURL: &url.URL{Scheme: "http", Host: "x"}, Dial: dial, Fresh: true})
 	done := make(chan struct{})
-	s := &stream{rec: record.New(), decoder: d.Decoder(), ended: func() { close(done) }}
+	s := &stream{rec: record.New(), decoder: d.Decoder(), level: told(func() { close(done) })}
 	wire.Start(context.Background(), &transport.Exchange{Framing: d.Framing(), Sink: s})
 	<-done
 	r := s.rec

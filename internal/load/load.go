@@ -145,9 +145,9 @@ func (r *runner) start(t ticket, slot int, scheduled record.Stamp, due time.Dura
 		ctx = r.measured
 	}
 	r.inFlight++
-	s := &stream{rec: p.Record, decoder: r.API.Decoder()}
-	s.ended = func() { r.finish(s.rec, then) }
-	r.Engine.Start(ctx, &transport.Exchange{Due: due, Request: p.Request, Framing: r.API.Framing(), Sink: s})
+	s := &stream{rec: p.Record, decoder: r.API.Decoder(), level: r, then: then}
+	s.exchange = transport.Exchange{Due: due, Request: p.Request, Framing: r.API.Framing(), Sink: s}
+	r.Engine.Start(ctx, &s.exchange)
 }
 
 func (r *runner) prepare(t ticket, slot int, scheduled record.Stamp) Prepared {

@@ -85,6 +85,7 @@ func spread(total, events int) func(arrival) int {
 // write logs the arrivals that carried tokens or text. Tokens that came before any text wait for it, unless their
 // events said that they carry a token.
 func write(log *record.Arrivals, arrivals []arrival, tokens func(arrival) int) {
+	log.Grow(bySize(arrivals))
 	early, events := 0, 0
 	for _, a := range arrivals {
 		n := tokens(a)
@@ -99,4 +100,14 @@ func write(log *record.Arrivals, arrivals []arrival, tokens func(arrival) int) {
 		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: a.text + a.blank + events, Bound: a.bound})
 		early, events = 0, 0
 	}
+}
+
+// bySize is how many arrivals brought one event, and how many brought another number.
+func bySize(arrivals []arrival) (single, others int) {
+	for _, a := range arrivals {
+		if a.text+a.blank == 1 {
+			single++
+		}
+	}
+	return single, len(arrivals) - single
 }

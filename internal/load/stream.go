@@ -10,9 +10,13 @@ import (
 
 // stream is the transport.Sink of one request: it decodes what arrives and fills the record.
 type stream struct {
-	rec     *record.Record
-	decoder dialect.Decoder
-	ended   func()
+	exchange transport.Exchange
+	rec      *record.Record
+	decoder  dialect.Decoder
+	level    interface {
+		finish(*record.Record, func(*record.Record))
+	}
+	then func(*record.Record) // the level's, for its finish
 
 	read      arrival   // what the read at hand has brought so far
 	arrivals  []arrival // what every read brought, until the counts are known
@@ -27,6 +31,9 @@ type stream struct {
 	ownStamps bool            // not all arrivals have the kernel's stamp
 	failure   *record.Failure // what the payloads told; outranks what the transport says
 }
+
+// firstArrivals is the room that a stream gets when its first content comes: those that wait take none.
+const firstArrivals = 64
 
 // arrival is a read's content before it is known how many tokens its events carry.
 type arrival struct {
@@ -105,6 +112,9 @@ func (s *stream) Arrived(a transport.Arrival) {
 	}
 	if s.read != (arrival{}) {
 		s.read.at, s.read.bound = stamp, a.Bound
+		if s.arrivals == nil {
+			s.arrivals = make([]arrival, 0, firstArrivals)
+		}
 		s.arrivals = append(s.arrivals, s.read)
 		s.rec.StampDelay = max(s.rec.StampDelay, a.Delay)
 		s.ownStamps = s.ownStamps || !a.Kernel
@@ -123,7 +133,7 @@ func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	settle(s.rec, s.arrivals, s.usage, s.running.always())
 	s.rec.Failure = s.verdict(failure)
 	s.arrivals = nil
-	s.ended()
+	s.level.finish(s.rec, s.then)
 }
 
 func (s *stream) verdict(failure *record.Failure) *record.Failure {

@@ -10,9 +10,14 @@ import (
 	"github.com/splleed/splleed/internal/transport"
 )
 
+// told is the level of a single stream: it is only told of the end.
+type told func()
+
+func (f told) finish(*record.Record, func(*record.Record)) { f() }
+
 // feed plays reads, 10 ms apart, each of payloads separated by commas, and returns the settled record.
 func feed(failure *record.Failure, reads ...string) *record.Record {
-	s := &stream{rec: record.New(), decoder: toy{}, ended: func() {}}
+	s := &stream{rec: record.New(), decoder: toy{}, level: told(func() {})}
 	s.rec.RequestedMax = 20
 	s.Headers(0, 200)
 	at := time.Duration(0)
@@ -103,7 +108,7 @@ func TestStamps(t *testing.T) {
 
 // A request that was sent again counts from the first time.
 func TestResendKeepsTheClockRunning(t *testing.T) {
-	s := &stream{rec: record.New(), decoder: toy{}, ended: func() {}}
+	s := &stream{rec: record.New(), decoder: toy{}, level: told(func() {})}
 	s.Sent(10*time.Millisecond, 11*time.Millisecond, transport.Sending{})
 	s.Sent(20*time.Millisecond, 21*time.Millisecond, transport.Sending{NewConnection: true, Connect: time.Millisecond, Resend: true})
 	r := s.rec

@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"iter"
+	"slices"
 	"time"
 )
 
@@ -16,31 +17,69 @@ type Arrival struct {
 
 // Arrivals is a log of arrivals in order of time. The zero value is an empty log.
 //
-// It is stored as varints: the gap in steps of 100 ns, whose lowest bit says whether the arrival is a plain one (one
-// token in one event, no bound), else followed by tokens, events and bound. A plain arrival within 104 ms of the one
-// before takes at most 3 bytes.
+// The first is kept as it is, the others as varints: the gap in steps of 100 ns, whose lowest bit says whether the arrival
+// is a plain one (one token in one event, no bound). Else there follow the tokens, whose lowest bit says whether there
+// are as many events, the events if not, and the bound or, with its lowest bit set, what the bound lacks of the gap. A
+// plain arrival within 104 ms of the one before takes at most 3 bytes.
 type Arrivals struct {
-	log  []byte
-	last Stamp
-	n    int
+	log   []byte
+	first Arrival
+	last  Stamp
+	n     int
 }
 
 // plain marks an arrival of one token in one event, without a bound.
 const plain = 1
 
+// single marks as many events as tokens.
+const single = 1
+
+// lacking marks what a bound lacks of the gap.
+const lacking = 1
+
+// What a plain arrival takes and what another, as a rule at the most.
+const plainSize, otherSize = 3, 10
+
+// Grow makes room for so many more plain arrivals and others.
+func (a *Arrivals) Grow(plain, others int) {
+	a.log = slices.Grow(a.log, plainSize*plain+otherSize*others)
+}
+
 // Append adds an arrival, which must not be earlier than the one before.
 func (a *Arrivals) Append(x Arrival) {
-	steps := uint64(x.At-a.last) / uint64(tick) << 1
-	if x.Tokens == 1 && x.Events == 1 && x.Bound < tick {
-		a.log = binary.AppendUvarint(a.log, steps|plain)
+	if a.n == 0 {
+		a.first = x.inTicks()
 	} else {
-		a.log = binary.AppendUvarint(a.log, steps)
-		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens))
-		a.log = binary.AppendUvarint(a.log, uint64(x.Events))
-		a.log = binary.AppendUvarint(a.log, uint64(x.Bound/tick))
+		a.write(x)
 	}
 	a.last = x.At
 	a.n++
+}
+
+func (a *Arrivals) write(x Arrival) {
+	gap := int64(x.At-a.last) / int64(tick)
+	if x.Tokens == 1 && x.Events == 1 && x.Bound < tick {
+		a.log = binary.AppendUvarint(a.log, uint64(gap)<<1|plain)
+		return
+	}
+	a.log = binary.AppendUvarint(a.log, uint64(gap)<<1)
+	if x.Tokens == x.Events {
+		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens)<<1|single)
+	} else {
+		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens)<<1)
+		a.log = binary.AppendUvarint(a.log, uint64(x.Events))
+	}
+	if bound := int64(x.Bound / tick); bound <= gap/2 || bound > gap {
+		a.log = binary.AppendUvarint(a.log, uint64(bound)<<1)
+	} else {
+		a.log = binary.AppendUvarint(a.log, uint64(gap-bound)<<1|lacking)
+	}
+}
+
+// inTicks is x as it comes back.
+func (x Arrival) inTicks() Arrival {
+	x.At, x.Bound = x.At/Stamp(tick)*Stamp(tick), x.Bound/tick*tick
+	return x
 }
 
 // Len is the number of arrivals.
@@ -49,19 +88,14 @@ func (a *Arrivals) Len() int { return a.n }
 // All yields the arrivals in order.
 func (a *Arrivals) All() iter.Seq[Arrival] {
 	return func(yield func(Arrival) bool) {
-		log, at := a.log, Stamp(0)
-		next := func() uint64 {
-			v, n := binary.Uvarint(log)
-			log = log[n:]
-			return v
+		if a.n == 0 || !yield(a.first) {
+			return
 		}
-		for len(log) > 0 {
-			steps := next()
-			at += Stamp(steps>>1) * Stamp(tick)
-			x := Arrival{At: at, Tokens: 1, Events: 1}
-			if steps&plain == 0 {
-				x.Tokens, x.Events, x.Bound = int(next()), int(next()), time.Duration(next())*tick
-			}
+		at := a.first.At
+		for log := (reader{a.log}); len(log.rest) > 0; {
+			x := log.next()
+			at += x.At
+			x.At = at
 			if !yield(x) {
 				return
 			}
@@ -69,15 +103,45 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 	}
 }
 
-// Size is the bytes that the log takes.
+// reader reads a log.
+type reader struct{ rest []byte }
+
+// next is the next arrival, whose At is the gap before it.
+func (r *reader) next() Arrival {
+	gap := r.uvarint()
+	x := Arrival{At: Stamp(gap>>1) * Stamp(tick), Tokens: 1, Events: 1}
+	if gap&plain != 0 {
+		return x
+	}
+	tokens := r.uvarint()
+	x.Tokens = int(tokens >> 1)
+	x.Events = x.Tokens
+	if tokens&single == 0 {
+		x.Events = int(r.uvarint())
+	}
+	bound := r.uvarint()
+	x.Bound = time.Duration(bound>>1) * tick
+	if bound&lacking != 0 {
+		x.Bound = time.Duration(gap>>1)*tick - x.Bound
+	}
+	return x
+}
+
+func (r *reader) uvarint() uint64 {
+	v, n := binary.Uvarint(r.rest)
+	r.rest = r.rest[n:]
+	return v
+}
+
+// Size is the bytes that the log takes, beyond what every record does.
 func (a *Arrivals) Size() int { return len(a.log) }
 
 // First is the stamp of the first arrival, Unset where there are none.
 func (a *Arrivals) First() Stamp {
-	for x := range a.All() {
-		return x.At
+	if a.n == 0 {
+		return Unset
 	}
-	return Unset
+	return a.first.At
 }
 
 // Last is the stamp of the last arrival, Unset where there are none.

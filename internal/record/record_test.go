@@ -19,9 +19,10 @@ func TestArrivalsRoundTrip(t *testing.T) {
 		var want []Arrival
 		at := Stamp(0)
 		for range rapid.IntRange(0, 50).Draw(t, "n") {
-			at += Stamp(rapid.Int64Range(0, 1e12).Draw(t, "gap")) / 100 * 100
+			gap := rapid.Int64Range(0, 1e12).Draw(t, "gap") / 100 * 100
+			at += Stamp(gap)
 			a := Arrival{At: at, Tokens: rapid.IntRange(0, 4).Draw(t, "tokens"), Events: rapid.IntRange(1, 3).Draw(t, "events"),
-				Bound: time.Duration(rapid.SampledFrom([]int64{0, 0, 100, 1e10}).Draw(t, "bound"))}
+				Bound: time.Duration(rapid.SampledFrom([]int64{0, 0, 100, 1e10, gap, gap * 3 / 400 * 100}).Draw(t, "bound"))}
 			log.Append(a)
 			want = append(want, a)
 		}

@@ -21,6 +21,7 @@ type course struct {
 	heard    bool          // a byte of the response has come
 	head     bool          // the sink knows of the response's head
 	split    wire.Splitter
+	sse      wire.SSE // which it mostly is
 	emit     func([]byte)
 	payloads int           // completed since the socket was last looked at
 	progress time.Duration // when the last payload came
@@ -121,7 +122,7 @@ func (c *course) onHead(status int) {
 	}
 	switch framing {
 	case dialect.SSE:
-		c.split = new(wire.SSE)
+		c.split = &c.sse
 	case dialect.Lines:
 		c.split = new(wire.Lines)
 	default:

@@ -17,19 +17,20 @@ type job struct {
 	loop *loop
 	ctx  context.Context
 
-	how     Sending
-	dial    *dial         // while it connects
-	link    *link         // while it sends and receives
-	began   time.Duration // when the first byte went out
-	rest    []byte        // of the request: not accepted by the kernel yet
-	unsent  bool          // the sink has not heard of the sending
-	ended   bool
-	unwatch func() bool
+	how    Sending
+	dial   *dial         // while it connects
+	link   *link         // while it sends and receives
+	began  time.Duration // when the first byte went out
+	rest   []byte        // of the request: not accepted by the kernel yet
+	unsent bool          // the sink has not heard of the sending
+	ended  bool
+	watch  *watch // over ctx
+	giveUp func() // expired, as the timer calls it
 }
 
 // start waits until the exchange is due.
 func (j *job) start() {
-	j.unwatch = context.AfterFunc(j.ctx, func() { j.loop.post(j.cancel) })
+	j.loop.watch(j)
 	if j.ctx.Err() == nil && j.x.Due > j.clock.Now() {
 		j.loop.timers.set(&j.timer, j.x.Due, j.begin)
 		return
@@ -70,6 +71,7 @@ func (j *job) send(c *link, how Sending) {
 	c.job, j.link = j, c
 	j.course.begin(&c.resp, &c.look)
 	j.how, j.rest, j.unsent = how, j.x.Request, true
+	j.giveUp = j.expired
 	j.began = j.sending(how)
 	j.arm()
 	j.write()
@@ -132,7 +134,7 @@ func (j *job) read() {
 // arm sets the timer to when the exchange is to be given up, as things stand.
 func (j *job) arm() {
 	at, _ := j.deadline()
-	j.loop.timers.set(&j.timer, at, j.expired)
+	j.loop.timers.set(&j.timer, at, j.giveUp)
 }
 
 func (j *job) expired() {
@@ -180,7 +182,7 @@ func (j *job) cancel() {
 
 func (j *job) end(failure *record.Failure) {
 	j.ended = true
-	j.unwatch()
+	j.loop.unwatch(j)
 	j.loop.timers.unset(&j.timer)
 	j.loop.busy.Add(-1)
 	j.done(failure)

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"encoding/binary"
 	"os"
 	"runtime"
@@ -23,6 +24,7 @@ type loop struct {
 	serial   int32   // of the last link
 	idle     pool[*link]
 	timers   timers
+	watches  map[context.Context]*watch
 	real     *realtime
 	reader   *reader
 	pace     pace
@@ -51,7 +53,8 @@ func newLoop(e *Epoll) (*loop, error) {
 		unix.Close(set)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock)}
+	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock),
+		watches: map[context.Context]*watch{}}
 	l.polls = [2]unix.PollFd{{Fd: int32(bell), Events: unix.POLLIN}, {Fd: int32(set), Events: unix.POLLIN}}
 	return l, nil
 }

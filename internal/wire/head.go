@@ -28,23 +28,24 @@ func (r *Response) onHeader(line []byte) error {
 		return fmt.Errorf("%w: header %.40q", ErrMalformed, line)
 	}
 	value = bytes.Trim(value, " \t")
-	switch strings.ToLower(string(name)) {
-	case "content-length":
+	is := func(known string) bool { return strings.EqualFold(string(name), known) } // allocates nothing
+	switch {
+	case is("content-length"):
 		return r.onLength(value)
-	case "transfer-encoding":
+	case is("transfer-encoding"):
 		if r.old || r.chunked || !bytes.EqualFold(value, []byte("chunked")) {
 			return fmt.Errorf("%w: transfer encoding %.40q", ErrMalformed, value)
 		}
 		r.chunked = true
-	case "content-encoding":
+	case is("content-encoding"):
 		if len(value) > 0 && !bytes.EqualFold(value, []byte("identity")) {
 			return fmt.Errorf("%w: content encoding %.40q, asked for none", ErrMalformed, value)
 		}
-	case "connection":
+	case is("connection"):
 		r.onConnection(string(value))
-	case "keep-alive":
+	case is("keep-alive"):
 		r.onKeepAlive(string(value))
-	case "location":
+	case is("location"):
 		r.Location = string(value)
 	}
 	return nil

@@ -55,10 +55,16 @@ func (w *Whole) End(emit func([]byte)) {
 	}
 }
 
+// usualPayload is the room that the first cut payload of a stream gets: an event is seldom longer.
+const usualPayload = 512
+
 // grow appends p to what waits for the rest of its payload.
 func grow(waiting *[]byte, p []byte) error {
 	if len(*waiting)+len(p) > MaxPayload {
 		return fmt.Errorf("%w: payload over %d bytes", ErrMalformed, MaxPayload)
+	}
+	if *waiting == nil && len(p) > 0 {
+		*waiting = make([]byte, 0, max(len(p), usualPayload))
 	}
 	*waiting = append(*waiting, p...)
 	return nil
