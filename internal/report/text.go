@@ -23,6 +23,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 		p.throughput()
 		p.sweep()
 		p.latency()
+		p.precision()
 		p.classes()
 		p.instrument()
 		p.calibration()

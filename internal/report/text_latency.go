@@ -61,7 +61,7 @@ func manyTokens(perArrival map[string]int) float64 {
 	return float64(all-perArrival["1"]-perArrival["0"]) / float64(all)
 }
 
-// latencyRow is the row of a metric, and a second one where failed requests make it worse than its successes show.
+// latencyRow is the row of a metric, none where it is undefined (TTFT without streaming), and a second one where failed requests make it worse than its successes show.
 func (p *page) latencyRow(level int, row latencyRow) table {
 	l := &p.run.Results[level]
 	metric, measured := l.Metrics[row.metric]
@@ -86,6 +86,9 @@ func (p *page) latencyRow(level int, row latencyRow) table {
 		cells = append(cells, p.cell(level, row.key+"_"+column+"_ms", p.support(level, row.metric, column)))
 	}
 	if l.NumFailed == 0 || metric.Offered == nil {
+		if !slices.ContainsFunc(cells[1:], func(cell string) bool { return cell != "-" }) {
+			return nil
+		}
 		return table{cells}
 	}
 	p.notes.offered = true
