@@ -40,6 +40,7 @@ func TestVLLM(t *testing.T) {
 			c := vllm.splleed(t, append(words(i), "--endpoint", s.url)...)
 			c.end(t, 0)
 			agree(t, c.journal(t), s.count(t).minus(before).minus(c.probe(t)))
+			c.serverAgrees(t, "vllm", "running", "waiting", "kv_cache_usage")
 			if e := c.results(t).Environment.Engine; e.Name != "vllm" || e.Version != "0.32.0" || e.Managed {
 				t.Errorf("the engine is %+v", e)
 			}
