@@ -69,7 +69,7 @@ func TestLlamaCppAPIs(t *testing.T) {
 	}
 }
 
-// Vectors and scores, of servers that splleed starts for nothing else: latency, throughput, and the engine's own count of
+// Vectors and scores, of servers that splleed starts for nothing else: latency, throughput, and usage's count of
 // prompt tokens. The scores of a model that was not made for them are as random as its words.
 func TestLlamaCppComputes(t *testing.T) {
 	for api, extra := range map[string]string{"embeddings": `{"embedding":true,"pooling":"mean"}`, "rerank": `{"reranking":true}`} {
