@@ -1,6 +1,7 @@
 package splleed
 
 import (
+	"crypto/tls"
 	"io"
 
 	"github.com/splleed/splleed/internal/engine"
@@ -56,6 +57,8 @@ type Benchmark struct {
 	Timeouts             Timeouts `json:"timeouts"`
 	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": event loops; Linux, http
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
+	CAFile               string   `json:"ca_file,omitempty"`                // of https: certificates (PEM) of authorities to trust instead of the system's
+	Insecure             bool     `json:"insecure,omitempty"`               // of https: whoever answers is taken for the server
 	ServerMetrics        string   `json:"server_metrics,omitempty"`         // the server's own: "auto" (default: its /metrics, if it has one), "off", or a URL
 	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at them to the next; default 1
 	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start
@@ -73,8 +76,9 @@ type Benchmark struct {
 	Program    string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
 	LogDir     string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
 
-	server *engine.Server // that is open already, and is left so
-	watch  *watcher       // follows the measured requests; nil for nobody
+	server  *engine.Server // that is open already, and is left so
+	watch   *watcher       // follows the measured requests; nil for nobody
+	trusted *tls.Config    // on https; nil for whom the system trusts
 }
 
 // Mode is the kind of load.

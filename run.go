@@ -94,6 +94,10 @@ type run struct {
 func newRun(b Benchmark) (*run, error) {
 	asked := b
 	b = b.withDefaults()
+	var err error
+	if b.trusted, err = b.trust(); err != nil {
+		return nil, err
+	}
 	if len(b.Precision) > 0 {
 		b.Trials = metrics.PilotTrials // until they are through
 	}
@@ -208,7 +212,7 @@ func (r *run) serve(ctx context.Context) (*engine.Server, error) {
 
 // host is what a backend gets to know of the run.
 func (b Benchmark) host(say func(string)) engine.Host {
-	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream}
+	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream, TLS: b.trusted}
 }
 
 // close hangs up before it stops the server: engines wait for open connections.

@@ -218,7 +218,7 @@ func TestHeaders(t *testing.T) {
 
 // The load has no proxy, so the questions before it have none.
 func TestNoProxyFromTheEnvironment(t *testing.T) {
-	if p := newProber("http://h", nil); p.client.Transport.(*http.Transport).Proxy != nil {
+	if p := newProber("http://h", nil, nil); p.client.Transport.(*http.Transport).Proxy != nil {
 		t.Error("probes use a proxy")
 	}
 }

@@ -6,6 +6,7 @@ package engine
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -34,6 +35,8 @@ type Host struct {
 	Sampling dialect.Sampling
 	// Unstreamed wishes for answers in one piece, where the API can.
 	Unstreamed bool
+	// TLS says whom to trust on https; nil leaves that to the system's authorities.
+	TLS *tls.Config
 }
 
 // dialect is d as the load will speak it.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,9 +31,9 @@ type prober struct {
 
 // newProber returns a prober that goes straight to the server: no proxy of the environment stands between, since the
 // load will have none; no redirect is followed; and no connection stays open.
-func newProber(base string, header map[string]string) prober {
+func newProber(base string, header map[string]string, trust *tls.Config) prober {
 	return prober{base, header, &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{DisableKeepAlives: true, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -18,9 +18,10 @@ type Arrival struct {
 // Arrivals is a log of arrivals in order of time. The zero value is an empty log.
 //
 // The first is kept as it is, the others as varints: the gap in steps of 100 ns, whose lowest bit says whether the arrival
-// is a plain one (one token in one event, no bound). Else there follow the tokens, whose lowest bit says whether there
-// are as many events, the events if not, and the bound or, with its lowest bit set, what the bound lacks of the gap. A
-// plain arrival within 104 ms of the one before takes at most 3 bytes.
+// is a plain one (one token in one event, no bound). Else the next bit says whether only its bound is not plain; if not,
+// there follow the tokens, whose lowest bit says whether there are as many events, and the events if there are not. Last
+// comes the bound or, with its lowest bit set, what the bound lacks of the gap. A plain arrival within 104 ms of the one
+// before takes at most 3 bytes.
 type Arrivals struct {
 	log   []byte
 	first Arrival
@@ -30,6 +31,9 @@ type Arrivals struct {
 
 // plain marks an arrival of one token in one event, without a bound.
 const plain = 1
+
+// bounded marks one token in one event, with a bound.
+const bounded = 2
 
 // single marks as many events as tokens.
 const single = 1
@@ -62,10 +66,14 @@ func (a *Arrivals) write(x Arrival) {
 		a.log = binary.AppendUvarint(a.log, uint64(gap)<<1|plain)
 		return
 	}
-	a.log = binary.AppendUvarint(a.log, uint64(gap)<<1)
-	if x.Tokens == x.Events {
+	switch {
+	case x.Tokens == 1 && x.Events == 1:
+		a.log = binary.AppendUvarint(a.log, uint64(gap)<<2|bounded)
+	case x.Tokens == x.Events:
+		a.log = binary.AppendUvarint(a.log, uint64(gap)<<2)
 		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens)<<1|single)
-	} else {
+	default:
+		a.log = binary.AppendUvarint(a.log, uint64(gap)<<2)
 		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens)<<1)
 		a.log = binary.AppendUvarint(a.log, uint64(x.Events))
 	}
@@ -108,23 +116,28 @@ type reader struct{ rest []byte }
 
 // next is the next arrival, whose At is the gap before it.
 func (r *reader) next() Arrival {
-	gap := r.uvarint()
-	x := Arrival{At: Stamp(gap>>1) * Stamp(tick), Tokens: 1, Events: 1}
-	if gap&plain != 0 {
-		return x
+	head := r.uvarint()
+	if head&plain != 0 {
+		return Arrival{At: Stamp(head>>1) * Stamp(tick), Tokens: 1, Events: 1}
 	}
-	tokens := r.uvarint()
-	x.Tokens = int(tokens >> 1)
-	x.Events = x.Tokens
-	if tokens&single == 0 {
-		x.Events = int(r.uvarint())
+	x := Arrival{At: Stamp(head>>2) * Stamp(tick), Tokens: 1, Events: 1}
+	if head&bounded == 0 {
+		x.Tokens, x.Events = r.counts()
 	}
 	bound := r.uvarint()
 	x.Bound = time.Duration(bound>>1) * tick
 	if bound&lacking != 0 {
-		x.Bound = time.Duration(gap>>1)*tick - x.Bound
+		x.Bound = time.Duration(x.At) - x.Bound
 	}
 	return x
+}
+
+func (r *reader) counts() (tokens, events int) {
+	v := r.uvarint()
+	if v&single != 0 {
+		return int(v >> 1), int(v >> 1)
+	}
+	return int(v >> 1), int(r.uvarint())
 }
 
 func (r *reader) uvarint() uint64 {

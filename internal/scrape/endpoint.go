@@ -2,6 +2,7 @@ package scrape
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -22,10 +23,11 @@ type Endpoint struct {
 	client *http.Client
 }
 
-// NewEndpoint returns the endpoint at a URL. It goes straight there: no proxy, no redirect.
-func NewEndpoint(target string, header map[string]string) *Endpoint {
+// NewEndpoint returns the endpoint at a URL. It goes straight there: no proxy, no redirect. trust is for https; nil leaves
+// it to the system's authorities.
+func NewEndpoint(target string, header map[string]string, trust *tls.Config) *Endpoint {
 	return &Endpoint{target, header, &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 3 * time.Second, ForceAttemptHTTP2: true},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 3 * time.Second, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -133,6 +133,10 @@ class Benchmark(_Blocking):
     """How requests are sent: "auto" (default: portable), "portable", or "epoll": event loops; Linux, http."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": one a request, timed as connect."""
+    ca_file: str | None = None
+    """Of https: a file of certificates (PEM) of authorities to trust instead of the system's."""
+    insecure: bool | None = None
+    """Of https: True takes whoever answers for the server."""
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     server_metrics_every_s: float | None = None
