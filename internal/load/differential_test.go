@@ -60,14 +60,37 @@ func (p *pieces) Read(b []byte) (n int, err error) {
 }
 
 // ours is the outcome by the portable transport and a stream.
-func ours(d dialect.Dialect, reads [][]byte) outcome {
-	dial := func(context.Context) (net.Conn, error) { return &pieces{left: reads}, nil }
-	wire := transport.NewPortable(transport.Options{Clock: transport.NewClock(), BaseURL: &url.URL{Scheme: "http", Host: "x"}, Dial: dial, Fresh: true})
+func (p *player) ours(d dialect.Dialect, reads [][]byte) outcome {
+	return understood(p.play(d, reads, func(s *stream) transport.Sink { return s }))
+}
+
+// player is a transport whose every request is answered by the reads at hand.
+type player struct {
+	wire  transport.Engine
+	reads [][]byte
+}
+
+func newPlayer(t *testing.T) *player {
+	p := new(player)
+	dial := func(context.Context) (net.Conn, error) { return &pieces{left: p.reads}, nil }
+	p.wire = transport.NewPortable(transport.Options{Clock: transport.NewClock(), BaseURL: &url.URL{Scheme: "http", Host: "x"}, Dial: dial, Fresh: true})
+	t.Cleanup(p.wire.Close)
+	return p
+}
+
+// play returns the record that a stream of d makes of reads. The transport tells the sink that is put around the stream.
+func (p *player) play(d dialect.Dialect, reads [][]byte, around func(*stream) transport.Sink) *record.Record {
 	done := make(chan struct{})
 	s := &stream{rec: record.New(), decoder: d.Decoder(), level: told(func() { close(done) })}
-	wire.Start(context.Background(), &transport.Exchange{Framing: d.Framing(), Sink: s})
+	s.rec.Whole = d.Framing() == dialect.Whole
+	p.reads = reads
+	p.wire.Start(context.Background(), &transport.Exchange{Framing: d.Framing(), Sink: around(s)})
 	<-done
-	r := s.rec
+	return s.rec
+}
+
+// understood is the outcome that a record tells.
+func understood(r *record.Record) outcome {
 	o := outcome{r.Status, "", r.FinishReason, r.InputTokens, r.CachedTokens, r.OutputTokens, r.CountSource}
 	if r.Failure != nil {
 		o.Failure = r.Failure.Type
@@ -326,7 +349,7 @@ func chunked(body []byte, size int, end string) []byte {
 }
 
 func TestCutsChangeNothing(t *testing.T) {
-	all := recorded(t)
+	all, player := recorded(t), newPlayer(t)
 	all = append(all, reframed(t, all)...)
 	random := rand.New(rand.NewPCG(1, 2))
 	for _, x := range all {
@@ -334,7 +357,7 @@ func TestCutsChangeNothing(t *testing.T) {
 		want := theirs(x.api, x.raw)
 		check := func(cuts string, reads ...[]byte) {
 			t.Helper()
-			if got := ours(d, reads); got != want {
+			if got := player.ours(d, reads); got != want {
 				t.Fatalf("%s, cut %s:\n got %+v\nwant %+v", x.name, cuts, got, want)
 			}
 		}
