@@ -87,6 +87,10 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	}
 	output := b.OutputFile
 	b.OutputFile = ""
+	var err error
+	if b.trusted, err = b.trust(); err != nil {
+		return nil, err
+	}
 	server, err := b.Backend.Open(ctx, b.host(func(string) {}))
 	if err != nil {
 		return nil, err
@@ -94,8 +98,10 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	b.server = server
 	run := &searching{ctx: ctx, b: b, goals: goals, told: s.Told}
 	answer, err := search.Find(s.plan(b), run.try)
-	if fault := server.Close(); fault != nil {
-		run.warnings = append(run.warnings, "stopping the server: "+fault.Error())
+	if server.Close != nil {
+		if fault := server.Close(); fault != nil {
+			run.warnings = append(run.warnings, "stopping the server: "+fault.Error())
+		}
 	}
 	results := run.results(answer, s.Goals, err != nil)
 	if results != nil && output != "" {

@@ -37,6 +37,19 @@ func TestTrust(t *testing.T) {
 	}
 }
 
+// A search opens the server by itself, on the same terms, and leaves one alone that it did not start.
+func TestSearchOfARunningServer(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(completion))
+	defer server.Close()
+	results, err := splleed.Search{Benchmark: splleed.Benchmark{
+		Backend: splleed.OpenAI{Model: "m", API: "completions", Endpoint: server.URL}, Prompts: []string{"x"}, Runs: 3,
+		Sampling: splleed.Sampling{MaxTokens: 1}, Insecure: true,
+	}, Goals: []string{"ttft_p50=10000"}, Max: 1}.Run(t.Context())
+	if err != nil || len(results.Results) == 0 {
+		t.Errorf("%v, %+v", err, results)
+	}
+}
+
 func completion(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/health", "/v1/models", "/version":
