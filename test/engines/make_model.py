@@ -23,7 +23,7 @@ long down day did get come made may part
 
 SPECIAL = ["<unk>", "<s>", "</s>", "<|user|>", "<|assistant|>"]
 BOS, EOS = 1, 2
-HIDDEN, INNER, LAYERS, HEADS, KV_HEADS, CONTEXT = 128, 256, 2, 4, 2, 4096
+HIDDEN, INNER, LAYERS, HEADS, KV_HEADS, CONTEXT = 128, 256, 2, 4, 2, 32768
 HEAD = HIDDEN // HEADS
 EPSILON, THETA = 1e-5, 10000.0
 TEMPLATE = (

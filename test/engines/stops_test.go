@@ -106,11 +106,11 @@ func memoryAvailable(t *testing.T) int {
 	return kB << 10
 }
 
-// stream asks for a long answer and returns it when it has begun. What is likeliest is said, since noise now and then ends
+// stream asks for an answer of a minute or so and returns it when it has begun. What is likeliest is said, since noise now and then ends
 // a stream of llama.cpp with an error.
 func stream(t *testing.T, url string) io.ReadCloser {
 	t.Helper()
-	body := `{"prompt":"the","max_tokens":2000,"ignore_eos":true,"temperature":0,"stream":true}`
+	body := `{"prompt":"the","max_tokens":30000,"ignore_eos":true,"temperature":0,"stream":true}`
 	res, err := http.Post(url+"/v1/completions", "application/json", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)

@@ -27,7 +27,7 @@ var vllm = engine{
 
 // vllmFlags are those of a vLLM that splleed starts here.
 func vllmFlags(t *testing.T, flags ...string) []string {
-	return vllm.managed(t, append(flags, "--set", "max_model_len=2048", "--set", "max_num_seqs=16",
+	return vllm.managed(t, append(flags, "--set", "max_model_len=32768", "--set", "max_num_seqs=16",
 		"--set", `extra_args={"enforce_eager":true,"enable_prompt_tokens_details":true}`)...)
 }
 
