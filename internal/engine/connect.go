@@ -111,38 +111,3 @@ func (p prober) healthy(ctx context.Context, path string) error {
 	}
 	return &oddAnswer{p.base, path, a}
 }
-
-// identify asks the server which version it is and which model to name in requests.
-func (t target) identify(ctx context.Context, p prober) (version, model string, err error) {
-	about := p.describe(ctx, t.aboutPath)
-	if !t.modelInBody {
-		return about.Version, cmp.Or(t.model, about.ModelID), nil
-	}
-	names, err := p.models(ctx)
-	switch {
-	case t.model != "" && (len(names) == 0 || t.customPath || slices.Contains(names, t.model) || t.manyModels && slices.Contains(names, t.model+":latest")):
-		return about.Version, t.model, nil // not every server lists what it has
-	case t.model != "":
-		return "", "", fmt.Errorf("%s does not serve the model %q; it has %s", p.base, t.model, listed(names))
-	case len(names) == 1:
-		return about.Version, names[0], nil
-	case t.customPath:
-		return about.Version, "", nil // perhaps an API without models
-	case err != nil:
-		return "", "", fmt.Errorf("which model? name it in 'model': %w", err)
-	case len(names) == 0:
-		return "", "", fmt.Errorf("which model? name it in 'model': %s lists none", p.base)
-	}
-	return "", "", fmt.Errorf("which model? name it in 'model': %s has %s", p.base, listed(names))
-}
-
-// listed returns names in quotes, the first ten of them.
-func listed(names []string) string {
-	const most = 10
-	rest := ""
-	if len(names) > most {
-		rest = fmt.Sprintf(" and %d more", len(names)-most)
-		names = names[:most]
-	}
-	return `"` + strings.Join(names, `", "`) + `"` + rest
-}

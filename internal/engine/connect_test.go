@@ -58,6 +58,13 @@ func TestConnect(t *testing.T) {
 	many := serve(t, &fake{Models: []string{"a", "b"}})
 	check(VLLM{Endpoint: many, Model: "b"}, "b", "0.32.0", "/v1/completions")
 
+	// Adapters are models to ask for, but not the one that is meant where none is named.
+	adapted := serve(t, &fake{Models: []string{"a"}, Adapters: []string{"sql", "chat"}})
+	check(VLLM{Endpoint: adapted}, "a", "0.32.0", "/v1/completions")
+	check(OpenAI{Endpoint: adapted}, "a", "0.32.0", "/v1/chat/completions")
+	check(SGLang{Endpoint: adapted}, "a", "0.5.23", "/v1/completions")
+	check(VLLM{Endpoint: adapted, Model: "chat"}, "chat", "0.32.0", "/v1/completions")
+
 	// A server that knows nothing but its models; one whose list fails (transformers serve).
 	check(OpenAI{Endpoint: serve(t, only("/v1/models", `{"data":[{"id":"m"}]}`))}, "m", "", "/v1/chat/completions")
 	check(OpenAI{Endpoint: serve(t, only("/health", "")), Model: "m"}, "m", "", "/v1/chat/completions")
@@ -125,6 +132,8 @@ func TestConnectRefuses(t *testing.T) {
 	check(VLLM{Endpoint: many, Model: "c"}, `does not serve the model "c"; it has "a", "b"`)
 	check(OpenAI{Endpoint: many, Model: "c"}, `it has "a", "b"`)
 	check(VLLM{Endpoint: many}, `which model?`, `"a", "b"`)
+	check(VLLM{Endpoint: serve(t, &fake{Models: []string{"a"}, Adapters: []string{"sql"}}), Model: "c"}, `it has "sql", "a"`)
+	check(VLLM{Endpoint: serve(t, only("/v1/models", `{"data":[{"id":"x","parent":"gone"},{"id":"y","parent":"gone"}]}`))}, `which model?`, `"x", "y"`)
 	check(OpenAI{Endpoint: serve(t, only("/health", ""))}, "which model?", "/v1/models with 404")
 	check(OpenAI{Endpoint: serve(t, only("/v1/models", `{"data":[]}`))}, "which model?", "lists none")
 

@@ -77,6 +77,7 @@ type fake struct {
 	Deaf      bool          // to SIGTERM
 	Daemons   bool          // starts one that leaves the session and is deaf
 	Models    []string      // to list; default: the one it was started with
+	Adapters  []string      // of the first of Models, to list before it
 	APIKey    string        // to insist on, for everything but health
 	Refuses   []string      // fields that requests to generate must not have
 	Broken    int32         // requests to generate that are answered with 503 first
@@ -161,8 +162,11 @@ func (f *fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{"build_info":"b10434-abc"}`)
 	case "GET /v1/models":
 		var list []string
+		for _, a := range f.Adapters {
+			list = append(list, fmt.Sprintf(`{"id":%q,"object":"model","parent":%q}`, a, f.Models[0]))
+		}
 		for _, m := range f.Models {
-			list = append(list, fmt.Sprintf(`{"id":%q,"object":"model"}`, m))
+			list = append(list, fmt.Sprintf(`{"id":%q,"object":"model","parent":null}`, m))
 		}
 		fmt.Fprintf(w, `{"object":"list","data":[%s]}`, strings.Join(list, ","))
 	case "POST /v1/completions":

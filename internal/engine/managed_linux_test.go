@@ -119,7 +119,7 @@ func TestStartTGI(t *testing.T) {
 
 // Flags can rename the model; requests then use that name.
 func TestServedModelName(t *testing.T) {
-	path, _ := install(t, "vllm", &fake{Models: []string{"short"}})
+	path, _ := install(t, "vllm", &fake{Models: []string{"short"}, Adapters: []string{"sql"}})
 	s := open(t, VLLM{Model: "org/long", Port: -1, Launch: Launch{Executable: path}}, Host{LogDir: t.TempDir()})
 	if s.Model != "short" {
 		t.Errorf("model %q", s.Model)

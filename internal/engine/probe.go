@@ -136,28 +136,6 @@ func (p prober) describe(ctx context.Context, path string) (about struct {
 	return about
 }
 
-// models returns the names that a server lists under /v1/models.
-func (p prober) models(ctx context.Context) ([]string, error) {
-	const path = "/v1/models"
-	a, err := p.get(ctx, path)
-	if err != nil {
-		return nil, err
-	}
-	var list struct {
-		Data []struct {
-			ID string `json:"id"`
-		} `json:"data"`
-	}
-	if !a.ok() || json.Unmarshal(a.body, &list) != nil {
-		return nil, &oddAnswer{p.base, path, a}
-	}
-	var names []string
-	for _, m := range list.Data {
-		names = append(names, m.ID)
-	}
-	return names, nil
-}
-
 // oddAnswer is an answer that an inference server would not give.
 type oddAnswer struct {
 	base, path string

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/secret"
@@ -101,14 +100,4 @@ func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error)
 	server := m.server(host, p.base, p.header)
 	server.is(p.describe(ctx, m.aboutPath).Version, m.servedName(ctx, p))
 	return server, p.first(ctx, server, host.Sampling)
-}
-
-// servedName is the name by which requests call the model that was started: flags may give it another.
-func (m *managed) servedName(ctx context.Context, p prober) string {
-	if m.modelInBody && !m.manyModels {
-		if names, err := p.models(ctx); err == nil && len(names) > 0 && !slices.Contains(names, m.model) {
-			return names[0]
-		}
-	}
-	return m.model
 }
