@@ -15,6 +15,7 @@ type Part struct {
 	Prompts   []string `json:"prompts,omitempty"`    // sent unaltered, in order
 	InputLen  int      `json:"input_len,omitempty"`  // in place of Prompts: so many words at random
 	MaxTokens int      `json:"max_tokens,omitempty"` // to generate at most; default that of Sampling
+	Model     string   `json:"model,omitempty"`      // that its requests name: another model or a LoRA adapter of the server; default the Backend's
 }
 
 // Probe is a thin stream of requests with Poisson arrivals beside the load: what a small request meets while the server
@@ -51,7 +52,7 @@ func (b Benchmark) items() ([]workload.Item, []workload.Part, error) {
 			return nil, nil, fmt.Errorf("mix[%d]: %w", i, err)
 		}
 		for _, text := range prompts {
-			items = append(items, workload.Item{Text: text, MaxTokens: p.MaxTokens, Class: p.Name})
+			items = append(items, workload.Item{Text: text, MaxTokens: p.MaxTokens, Model: p.Model, Class: p.Name})
 		}
 		parts = append(parts, workload.Part{Count: len(prompts), Weight: or(p.Weight, 1)})
 	}

@@ -1,6 +1,7 @@
 package splleed
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -35,6 +36,11 @@ func newSender(server *engine.Server, base *url.URL, b Benchmark, items []worklo
 	if b.Connection == PerRequest {
 		s.head.Header = with(s.head.Header, "Connection", "close")
 	}
+	for _, p := range b.Mix {
+		if err := s.carries(server, p); err != nil {
+			return nil, fmt.Errorf("class %q of the mix: %w", p.Name, err)
+		}
+	}
 	for i, item := range items {
 		body, err := s.body(item)
 		if err != nil {
@@ -53,7 +59,23 @@ func (s *sender) body(item workload.Item) ([]byte, error) {
 		ask.Sampling.MaxTokens = item.MaxTokens
 		ask.Sampling.MinTokens = min(ask.Sampling.MinTokens, item.MaxTokens)
 	}
+	ask.Model = or(item.Model, ask.Model)
 	return s.dialect.Body(ask)
+}
+
+// carries is an error where requests of a class cannot reach the model that it names.
+func (s *sender) carries(server *engine.Server, p Part) error {
+	if p.Model == "" {
+		return nil
+	}
+	one, err := s.body(workload.Item{Model: p.Model})
+	if err != nil {
+		return err
+	}
+	if other, _ := s.body(workload.Item{Model: p.Model + "-"}); bytes.Equal(one, other) {
+		return fmt.Errorf("it wants the model %q, but requests to %s name none of their own", p.Model, s.dialect.Path())
+	}
+	return server.Has(p.Model)
 }
 
 // request builds the bytes of one request and names its record.

@@ -49,6 +49,7 @@ type loadFlags struct {
 	Shape           *string  `at:"shape" help:"serve: how the rate moves: bursts:2s/8s, sine:5m/0.8, ramp:1..20/60s, exp-ramp:…, stages:5/30s,20/30s. Implies serve." placeholder:"SHAPE"`
 	Trace           string   `help:"Arrivals and lengths of a file (.jsonl: timestamp in ms or at_s, prompt or input_length, output_length). Implies serve." placeholder:"FILE"`
 	TraceSpeed      float64  `help:"Play the trace so many times as fast." default:"1" placeholder:"X"`
+	LoRA            adapters `name:"lora" help:"Adapters, or models, among which requests are dealt at random, with weights: sql=3,chat. Each is reported by itself." placeholder:"NAMES"`
 	ProbeRate       *float64 `at:"probe.rate" help:"Small requests per second beside the load, reported by themselves." placeholder:"R" aliases:"probe-request-rate"`
 	Duration        *seconds `at:"duration_s" help:"Length of a level's window; with --runs, whichever ends first." placeholder:"TIME"`
 	CutOff          *bool    `at:"cut_off" help:"At the end of --duration give up what is in flight or in line."`

@@ -53,6 +53,9 @@ func (r *runCmd) plan(c console) (*plan, error) {
 	if err := r.prompts(p); err != nil {
 		return nil, err
 	}
+	if err := r.Load.LoRA.mix(&p.benchmark); err != nil {
+		return nil, err
+	}
 	if err := r.outputs(p); err != nil {
 		return nil, err
 	}

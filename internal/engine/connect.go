@@ -65,6 +65,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 		return nil, err
 	}
 	server.is(version, model)
+	server.Models = t.offered(ctx, p)
 	if err := p.answers(ctx, server, host.Sampling); err != nil {
 		return nil, fmt.Errorf("%s calls itself healthy, but does not generate: %w", base, err)
 	}

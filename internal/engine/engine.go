@@ -58,6 +58,7 @@ func (h Host) say(format string, args ...any) {
 type Server struct {
 	URL       string            // base URL: "http://127.0.0.1:8000", possibly with a path prefix
 	Model     string            // the model's name in requests; "" where the API has none
+	Models    []string          // all that requests can name, adapters too; nil where the server does not say
 	Header    map[string]string // added to every request; never reported
 	Dialect   dialect.Dialect   // the API to speak
 	ExtraBody map[string]any    // merged over every request body

@@ -52,7 +52,7 @@ func (t target) identify(ctx context.Context, p prober) (version, model string, 
 	case t.model != "" && (len(list.names) == 0 || t.customPath || slices.Contains(list.names, t.model) || t.manyModels && slices.Contains(list.names, t.model+":latest")):
 		return about.Version, t.model, nil // not every server lists what it has
 	case t.model != "":
-		return "", "", fmt.Errorf("%s does not serve the model %q; it has %s", p.base, t.model, listed(list.names))
+		return "", "", lacks(p.base, t.model, list.names)
 	case len(list.base) == 1:
 		return about.Version, list.base[0], nil
 	case t.customPath:
@@ -73,6 +73,27 @@ func (m *managed) servedName(ctx context.Context, p prober) string {
 		}
 	}
 	return m.model
+}
+
+// offered is what requests can name; nil where the list is no word on that.
+func (t target) offered(ctx context.Context, p prober) []string {
+	if !t.modelInBody || t.customPath || t.manyModels {
+		return nil
+	}
+	list, _ := p.models(ctx)
+	return list.names
+}
+
+// Has is an error where the server lists its models, and this one is not among them.
+func (s *Server) Has(model string) error {
+	if len(s.Models) == 0 || slices.Contains(s.Models, model) {
+		return nil
+	}
+	return lacks(s.URL, model, s.Models)
+}
+
+func lacks(url, model string, names []string) error {
+	return fmt.Errorf("%s does not serve the model %q; it has %s", url, model, listed(names))
 }
 
 // listed returns names in quotes, the first ten of them.

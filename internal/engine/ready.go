@@ -99,5 +99,6 @@ func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error)
 	}
 	server := m.server(host, p.base, p.header)
 	server.is(p.describe(ctx, m.aboutPath).Version, m.servedName(ctx, p))
+	server.Models = m.offered(ctx, p)
 	return server, p.first(ctx, server, host.Sampling)
 }

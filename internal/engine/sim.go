@@ -116,6 +116,7 @@ func (s Sim) Open(ctx context.Context, host Host) (*Server, error) {
 	return &Server{
 		URL:       running.url,
 		Model:     running.server.Model(),
+		Models:    []string{running.server.Model()},
 		Dialect:   d,
 		Version:   sim.Version,
 		StartID:   fmt.Sprintf("sim-%x", time.Now().UnixNano()),

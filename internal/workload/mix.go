@@ -11,6 +11,7 @@ import (
 type Item struct {
 	Text      string
 	MaxTokens int    // tokens to generate at most; 0 means the run's
+	Model     string // or adapter that requests name; "" means the run's
 	Class     string // the part of a mix that it belongs to; "" without one
 }
 

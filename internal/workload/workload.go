@@ -76,6 +76,9 @@ func (s *Set) Hash() string {
 		if item.MaxTokens > 0 {
 			fmt.Fprintf(h, "\n%d", item.MaxTokens)
 		}
+		if item.Model != "" {
+			fmt.Fprintf(h, "\n%q", item.Model)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

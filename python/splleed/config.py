@@ -75,6 +75,8 @@ class Part:
     """In place of prompts: so many words at random."""
     max_tokens: int | None = None
     """To generate at most; default that of sampling."""
+    model: str | None = None
+    """That its requests name: another model or a LoRA adapter of the server; default the backend's."""
 
 
 @dataclass(kw_only=True)
