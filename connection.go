@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 
+	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/transport"
 )
 
@@ -25,6 +28,33 @@ func (b Benchmark) checkConnection(bad *invalid.Fields) {
 		_, err := authorities(b.CAFile)
 		bad.Check(err == nil, "ca_file", "%v", err)
 	}
+	bad.Check(b.Proxy == "" || isProxyURL(b.Proxy), "proxy", `must be the URL of an http proxy, without a user name, such as "http://localhost:3128"`)
+}
+
+// isProxyURL refuses a user name: the configuration is kept in results.
+func isProxyURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Scheme == "http" && u.Hostname() != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == ""
+}
+
+// proxy is nil for none.
+func (b Benchmark) proxy() *url.URL {
+	if b.Proxy == "" {
+		return nil
+	}
+	u, _ := url.Parse(b.Proxy) // checked
+	return u
+}
+
+// pathTo is the way to the server. Of one behind a proxy only the way to the proxy is known.
+func (b Benchmark) pathTo(base *url.URL) result.Path {
+	proxy := b.proxy()
+	if proxy == nil {
+		return instrument.PathTo(base)
+	}
+	path := instrument.PathTo(proxy)
+	path.Kind = "proxied"
+	return path
 }
 
 // authorities are the certificates in a PEM file.
@@ -56,6 +86,6 @@ func (b Benchmark) trust() (*tls.Config, error) {
 func (r *run) wireOptions(base *url.URL) transport.Options {
 	return transport.Options{
 		Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations(), Fresh: r.b.Connection == PerRequest,
-		TLS: r.b.trusted,
+		TLS: r.b.trusted, Proxy: r.b.proxy(),
 	}
 }

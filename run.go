@@ -13,7 +13,6 @@ import (
 
 	"github.com/splleed/splleed/internal/engine"
 	"github.com/splleed/splleed/internal/environ"
-	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/record"
@@ -195,7 +194,7 @@ func (r *run) open(ctx context.Context) error {
 	if r.theirs, err = r.serverMetrics(ctx); err != nil {
 		return err
 	}
-	r.path = instrument.PathTo(base)
+	r.path = r.b.pathTo(base)
 	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
 	return err
 }
@@ -212,7 +211,7 @@ func (r *run) serve(ctx context.Context) (*engine.Server, error) {
 
 // host is what a backend gets to know of the run.
 func (b Benchmark) host(say func(string)) engine.Host {
-	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream, TLS: b.trusted}
+	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream, TLS: b.trusted, Proxy: b.proxy()}
 }
 
 // close hangs up before it stops the server: engines wait for open connections.

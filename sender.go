@@ -31,7 +31,7 @@ func newSender(server *engine.Server, base *url.URL, b Benchmark, items []worklo
 	s := &sender{
 		dialect: server.Dialect, run: runID(),
 		ask:  dialect.Request{Model: server.Model, Sampling: b.Sampling, ContinuousUsage: b.ContinuousUsage, ExtraBody: server.ExtraBody},
-		head: wire.Request{Target: strings.TrimSuffix(base.EscapedPath(), "/") + server.Dialect.Path(), Host: base.Host, Header: server.Header},
+		head: wire.Request{Target: strings.TrimSuffix(base.EscapedPath(), "/") + server.Dialect.Path(), Host: base.Host, Header: server.Header, Relay: b.Proxy != "" && base.Scheme == "http"},
 	}
 	if b.Connection == PerRequest {
 		s.head.Header = with(s.head.Header, "Connection", "close")

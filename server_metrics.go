@@ -35,7 +35,7 @@ func (r *run) serverMetrics(ctx context.Context) (*scrape.Endpoint, error) {
 	case !sameOrigin(target, r.server.URL):
 		header = nil // an API key is for the server alone
 	}
-	endpoint := scrape.NewEndpoint(target, header, r.b.trusted)
+	endpoint := scrape.NewEndpoint(target, header, r.b.trusted, r.b.proxy())
 	_, err := endpoint.Read(ctx)
 	switch {
 	case err == nil:

@@ -99,6 +99,7 @@ type connectionFlags struct {
 	Connection *string `at:"connection" help:"reuse (made ahead and kept, default) or per-request (made for each, timed as connect)." placeholder:"HOW"`
 	CAFile     *string `at:"ca_file" name:"ca-file" help:"Of https: authorities to trust instead of the system's (PEM)." placeholder:"FILE"`
 	Insecure   *bool   `at:"insecure" help:"Of https: take whoever answers for the server."`
+	Proxy      *string `at:"proxy" help:"Go through an http proxy: http://host:3128. Those of the environment are not used." placeholder:"URL"`
 }
 
 type outputFlags struct {

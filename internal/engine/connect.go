@@ -46,7 +46,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	if err != nil {
 		return nil, err
 	}
-	p := newProber(base, header, host.TLS)
+	p := newProber(base, header, host.TLS, host.Proxy)
 	server := t.server(host, base, header)
 
 	var odd *oddAnswer

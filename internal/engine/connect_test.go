@@ -225,9 +225,9 @@ func TestHeaders(t *testing.T) {
 	check(Access{Headers: map[string]string{"Authorization": "Bearer right", "X-Team": "a"}}, "map[Authorization:Bearer right X-Team:a]")
 }
 
-// The load has no proxy, so the questions before it have none.
+// The load has only the proxy that the user names, so the questions before it have no other.
 func TestNoProxyFromTheEnvironment(t *testing.T) {
-	if p := newProber("http://h", nil, nil); p.client.Transport.(*http.Transport).Proxy != nil {
+	if p := newProber("http://h", nil, nil, nil); p.client.Transport.(*http.Transport).Proxy != nil {
 		t.Error("probes use a proxy")
 	}
 }

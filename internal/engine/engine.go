@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"net/url"
 
 	"github.com/splleed/splleed/internal/dialect"
 	"github.com/splleed/splleed/internal/sim"
@@ -37,6 +38,8 @@ type Host struct {
 	Unstreamed bool
 	// TLS says whom to trust on https; nil leaves that to the system's authorities.
 	TLS *tls.Config
+	// Proxy is what a server that runs already is reached through; nil for none.
+	Proxy *url.URL
 }
 
 // dialect is d as the load will speak it.

@@ -24,7 +24,7 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 		return nil, err
 	}
 	m.target = t
-	p := newProber("http://"+address(c.host, m.port), header, nil)
+	p := newProber("http://"+address(c.host, m.port), header, nil, nil)
 	server, err := m.await(ctx, host, p, l.readyTimeout())
 	if err != nil {
 		return nil, errors.Join(err, m.end())

@@ -29,11 +29,15 @@ type prober struct {
 	client *http.Client
 }
 
-// newProber returns a prober that goes straight to the server: no proxy of the environment stands between, since the
-// load will have none; no redirect is followed; and no connection stays open.
-func newProber(base string, header map[string]string, trust *tls.Config) prober {
+// newProber returns a prober that goes the way of the load: through the proxy given, never one of the environment; no
+// redirect is followed; and no connection stays open.
+func newProber(base string, header map[string]string, trust *tls.Config, proxy *url.URL) prober {
+	t := &http.Transport{DisableKeepAlives: true, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()}
+	if proxy != nil {
+		t.Proxy = http.ProxyURL(proxy)
+	}
 	return prober{base, header, &http.Client{
-		Transport:     &http.Transport{DisableKeepAlives: true, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()},
+		Transport:     t,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

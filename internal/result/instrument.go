@@ -90,7 +90,7 @@ type Stimulus struct {
 
 // Path is the way between client and server.
 type Path struct {
-	Kind           string   `json:"kind"`                  // "loopback", "veth", "nic", "virtual", "unknown"
+	Kind           string   `json:"kind"`                  // "loopback", "veth", "nic", "virtual", "unknown"; "proxied": through a proxy, to which the rest is about
 	Interface      string   `json:"interface,omitempty"`   // of the client
 	Driver         string   `json:"driver,omitempty"`      // of that
 	ThreadedNAPI   bool     `json:"threaded_napi"`         // threads of the kernel read its packets, and may wait for a core

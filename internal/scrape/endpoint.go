@@ -23,11 +23,15 @@ type Endpoint struct {
 	client *http.Client
 }
 
-// NewEndpoint returns the endpoint at a URL. It goes straight there: no proxy, no redirect. trust is for https; nil leaves
-// it to the system's authorities.
-func NewEndpoint(target string, header map[string]string, trust *tls.Config) *Endpoint {
+// NewEndpoint returns the endpoint at a URL. No redirect is followed, and no proxy used but the one given, if any. trust
+// is for https; nil leaves it to the system's authorities.
+func NewEndpoint(target string, header map[string]string, trust *tls.Config, proxy *url.URL) *Endpoint {
+	t := &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 3 * time.Second, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()}
+	if proxy != nil {
+		t.Proxy = http.ProxyURL(proxy)
+	}
 	return &Endpoint{target, header, &http.Client{
-		Transport:     &http.Transport{MaxIdleConnsPerHost: 1, IdleConnTimeout: 3 * time.Second, ForceAttemptHTTP2: true, TLSClientConfig: trust.Clone()},
+		Transport:     t,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 }

@@ -72,7 +72,7 @@ func TestEndpoint(t *testing.T) {
 		t.Helper()
 		s := httptest.NewServer(answer)
 		defer s.Close()
-		e := NewEndpoint(s.URL, nil, nil)
+		e := NewEndpoint(s.URL, nil, nil, nil)
 		defer e.Close()
 		_, err := e.Read(t.Context())
 		if got := ""; err != nil {

@@ -53,6 +53,12 @@ func (p *Portable) connect(ctx context.Context) (*conn, *record.Failure) {
 	if err != nil {
 		return nil, p.unconnected(ctx, limited, record.Connect, err)
 	}
+	if p.tunnel != "" {
+		if err := tunnel(limited, raw, p.tunnel); err != nil {
+			raw.Close()
+			return nil, p.unconnected(ctx, limited, record.Connect, err)
+		}
+	}
 	sock := &socket{Conn: raw, clock: p.clock}
 	sock.reads = p.stamps.on(sock)
 	c := &conn{Conn: sock, sock: sock}
@@ -79,12 +85,17 @@ func (p *Portable) unconnected(ctx, limited context.Context, kind record.Failure
 	return p.timeouts.unconnected(kind, err)
 }
 
-func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {
+// hostPort is the address of a URL, with its port in any case.
+func hostPort(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
-	address := net.JoinHostPort(u.Hostname(), port)
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {
+	address := hostPort(u)
 	return func(ctx context.Context) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, "tcp", address) // Go sets TCP_NODELAY
 	}

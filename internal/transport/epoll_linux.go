@@ -37,9 +37,9 @@ func NewEpoll(o Options) (*Epoll, error) {
 	if o.BaseURL.Scheme != "http" || o.Dial != nil {
 		return nil, fmt.Errorf("epoll is for plain http to a host, not for %s", o.BaseURL.Redacted())
 	}
-	target, err := newTarget(o.BaseURL)
+	target, err := newTarget(o.peer())
 	if err != nil {
-		return nil, fmt.Errorf("the server's port: %w", err)
+		return nil, fmt.Errorf("the port of %s: %w", o.peer().Host, err)
 	}
 	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
 	if e.stamping, err = stampedSocket(); err != nil {

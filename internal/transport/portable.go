@@ -13,12 +13,21 @@ import (
 // Options configure an engine.
 type Options struct {
 	Clock    Clock
-	BaseURL  *url.URL                                    // scheme and host to connect to; its path means nothing here
-	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to BaseURL's host
+	BaseURL  *url.URL                                    // scheme and host of the server; its path means nothing here
+	Proxy    *url.URL                                    // http; nil connects to the server itself. Requests of plain http must name it: wire.Request.Relay
+	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to the proxy, or the server
 	TLS      *tls.Config                                 // for https; nil verifies against the system's authorities
 	Timeouts Timeouts
 	Fresh    bool // a new connection for every request: none is kept, none made ahead
 	Loops    int  // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
+}
+
+// peer is whom connections are made to.
+func (o Options) peer() *url.URL {
+	if o.Proxy != nil {
+		return o.Proxy
+	}
+	return o.BaseURL
 }
 
 // Portable is the engine for every system, and for TLS: a goroutine a stream. Stamps are the kernel's on Linux, also below
@@ -30,6 +39,7 @@ type Portable struct {
 	clock    Clock
 	dial     func(ctx context.Context) (net.Conn, error)
 	tls      *tls.Config // nil for plain http
+	tunnel   string      // where the proxy is asked to lead, "host:port"; "" without one, and for plain http
 	timeouts Timeouts
 	idle     pool[*conn]
 	stamps   *stamps // nil where the kernel gives none
@@ -41,7 +51,7 @@ type Portable struct {
 func NewPortable(o Options) *Portable {
 	p := &Portable{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
 	if p.dial == nil {
-		p.dial = dialer(o.BaseURL)
+		p.dial = dialer(o.peer())
 	}
 	p.stamps = newStamps(o.Clock)
 	if o.Fresh {
@@ -49,6 +59,9 @@ func NewPortable(o Options) *Portable {
 	}
 	if o.BaseURL.Scheme == "https" {
 		p.tls = tlsConfig(o.TLS, o.BaseURL.Hostname())
+		if o.Proxy != nil {
+			p.tunnel = hostPort(o.BaseURL)
+		}
 	}
 	return p
 }

@@ -13,6 +13,7 @@ type Request struct {
 	Method string            // default POST
 	Target string            // path and query: "/v1/completions"
 	Host   string            // host, with its port unless that is the scheme's own
+	Relay  bool              // to a proxy, which is told the whole URL (of plain http)
 	Header map[string]string // added, or in place of the default of the same name
 	Body   []byte            // JSON, unless Header says otherwise
 }
@@ -40,8 +41,12 @@ func (r Request) Bytes() ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
 		header = set(header, name, r.Header[name])
 	}
+	target := r.Target
+	if r.Relay {
+		target = "http://" + r.Host + target
+	}
 	b := make([]byte, 0, 512+len(r.Body))
-	b = fmt.Appendf(b, "%s %s HTTP/1.1\r\n", r.Method, r.Target)
+	b = fmt.Appendf(b, "%s %s HTTP/1.1\r\n", r.Method, target)
 	for _, h := range header {
 		b = fmt.Appendf(b, "%s: %s\r\n", h[0], h[1])
 	}

@@ -51,6 +51,7 @@ func TestRequestRefuses(t *testing.T) {
 	check(Request{Target: "/a b", Host: "h"}, `target "/a b" is not a path`)
 	check(Request{Target: "/a\r\nX: 1", Host: "h"}, `target "/a\r\nX: 1" is not a path`)
 	check(Request{Target: "v1", Host: "h"}, `target "v1" is not a path`)
+	check(Request{Target: "http://h/", Host: "h", Relay: true}, `target "http://h/" is not a path`)
 	check(Request{Target: "/"}, `"" is not a host`)
 	check(Request{Target: "/", Host: "h\r\nX: 1"}, `"h\r\nX: 1" is not a host`)
 	check(Request{Target: "/", Host: "h", Method: "GET /"}, `method "GET /" is not an HTTP method`)

@@ -137,6 +137,8 @@ class Benchmark(_Blocking):
     """Of https: a file of certificates (PEM) of authorities to trust instead of the system's."""
     insecure: bool | None = None
     """Of https: True takes whoever answers for the server."""
+    proxy: str | None = None
+    """An http proxy that all goes through: "http://host:3128"; those of the environment are not used."""
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     server_metrics_every_s: float | None = None
