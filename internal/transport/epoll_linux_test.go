@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"net"
 	"net/url"
 	"os"
@@ -318,84 +317,4 @@ func TestNoAllocationPerEventOnLoops(t *testing.T) {
 	if few, many := mallocs(10), mallocs(events); many > few+events/20 {
 		t.Errorf("%d allocations for 10 events, %d for %d", few, many, events)
 	}
-}
-
-func TestRealtime(t *testing.T) {
-	clock := NewClock()
-	moved := time.Duration(0)
-	r := newRealtime(clock)
-	real := r.wall
-	r.wall = func() int64 { return real() + int64(moved) }
-	check := func(steps int) {
-		t.Helper()
-		r.sample()
-		before, at, after := clock.Now(), r.at(r.wall()), clock.Now()
-		if slack := 100 * time.Microsecond; at < before-slack || at > after+slack || r.steps != steps {
-			t.Errorf("%v is not in [%v, %v], or %d steps are not %d", at, before, after, r.steps, steps)
-		}
-	}
-	moved = 3 * time.Second
-	check(1)
-	moved = -time.Hour
-	check(2)
-}
-
-func TestTimers(t *testing.T) {
-	var ts timers
-	var fired []byte
-	all := make([]timer, 6)
-	for i, at := range []time.Duration{5, 3, 9, 1, 7, 3} {
-		ts.set(&all[i], at, func() { fired = append(fired, byte('a'+i)) })
-	}
-	ts.set(&all[2], 2, all[2].fire) // sooner
-	ts.set(&all[3], 6, all[3].fire) // later
-	ts.unset(&all[4])
-	ts.unset(&all[4])
-	if ts.due(1) != nil {
-		t.Error("early")
-	}
-	for x := ts.due(6); x != nil; x = ts.due(6) {
-		x.fire()
-	}
-	if len(ts) != 0 || !bytes.Equal(fired, []byte("cbfad")) && !bytes.Equal(fired, []byte("cfbad")) {
-		t.Errorf("%d left after %s", len(ts), fired)
-	}
-}
-
-func TestPace(t *testing.T) {
-	var p pace
-	now := time.Duration(0)
-	// period plays one of so many reads, of which some are not stamped or bring several payloads.
-	period := func(reads, unstamped, merged int) time.Duration {
-		for i := range reads {
-			payloads := 1
-			if i < merged {
-				payloads = 2
-			}
-			p.count(payloads, i >= unstamped)
-		}
-		now += pacePeriod
-		p.adjust(now)
-		return p.nap
-	}
-	check := func(got, want time.Duration) {
-		t.Helper()
-		if got != want {
-			t.Errorf("nap of %v, want %v", got, want)
-		}
-	}
-	check(period(busyReads-1, 0, 0), 0)
-	check(period(busyReads, 0, 0), napStep)
-	for range 10 {
-		period(500, 0, 0)
-	}
-	check(p.nap, longestNap)
-	check(period(500, 0, 5), longestNap) // one in a hundred may be merged
-	check(period(500, 1, 0), 0)          // the client's own stamps are as late as the nap is long
-	check(period(500, 0, 0), napStep)
-	check(period(500, 0, 6), 0)
-	check(period(500, 0, 0), 0) // not again so soon
-	now += afterMerges
-	check(period(busyReads, 0, 0), 0) // that is few, over a second
-	check(period(500, 0, 0), napStep)
 }
