@@ -17,7 +17,7 @@ from conftest import eventually
 from servers import FakeEngine
 from splleed import Benchmark, BenchmarkResults, Progress, SamplingParams, VLLMConfig
 
-pytestmark = pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(  # the guard, and /proc, are Linux only
     sys.platform != "linux", reason="only on Linux is there a guard, and /proc to look into"
 )
 
