@@ -60,12 +60,9 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	case err != nil:
 		return nil, err
 	}
-	version, model, err := t.identify(ctx, p)
-	if err != nil {
+	if err := t.identify(ctx, p, server); err != nil {
 		return nil, err
 	}
-	server.is(version, model)
-	server.Models = t.offered(ctx, p)
 	if err := p.answers(ctx, server, host.Sampling); err != nil {
 		return nil, fmt.Errorf("%s calls itself healthy, but does not generate: %w", base, err)
 	}

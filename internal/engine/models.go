@@ -41,46 +41,57 @@ func (p prober) models(ctx context.Context) (l listing, err error) {
 	return l, nil
 }
 
-// identify asks the server which version it is and which model to name in requests.
-func (t target) identify(ctx context.Context, p prober) (version, model string, err error) {
+// identify asks which version the server is, which model to name in requests, and what else they can name.
+func (t target) identify(ctx context.Context, p prober, server *Server) error {
 	about := p.describe(ctx, t.aboutPath)
 	if !t.modelInBody {
-		return about.Version, cmp.Or(t.model, about.ModelID), nil
+		server.is(about.Version, cmp.Or(t.model, about.ModelID))
+		return nil
 	}
 	list, err := p.models(ctx)
-	switch {
-	case t.model != "" && (len(list.names) == 0 || t.customPath || slices.Contains(list.names, t.model) || t.manyModels && slices.Contains(list.names, t.model+":latest")):
-		return about.Version, t.model, nil // not every server lists what it has
-	case t.model != "":
-		return "", "", lacks(p.base, t.model, list.names)
-	case len(list.base) == 1:
-		return about.Version, list.base[0], nil
-	case t.customPath:
-		return about.Version, "", nil // perhaps an API without models
-	case err != nil:
-		return "", "", fmt.Errorf("which model? name it in 'model': %w", err)
-	case len(list.names) == 0:
-		return "", "", fmt.Errorf("which model? name it in 'model': %s lists none", p.base)
-	}
-	return "", "", fmt.Errorf("which model? name it in 'model': %s has %s", p.base, listed(list.names))
+	model, err := t.choose(list, err, p.base)
+	server.is(about.Version, model)
+	server.Models = t.offered(list)
+	return err
 }
 
-// servedName is the name by which requests call the model that was started: flags may give it another.
-func (m *managed) servedName(ctx context.Context, p prober) string {
-	if m.modelInBody && !m.manyModels {
-		if list, err := p.models(ctx); err == nil && len(list.base) > 0 && !slices.Contains(list.names, m.model) {
-			return list.base[0]
-		}
+// choose returns the model to name in requests to a server with such a list, or with an error in its place.
+func (t target) choose(list listing, err error, base string) (string, error) {
+	switch {
+	case t.model != "" && (len(list.names) == 0 || t.customPath || slices.Contains(list.names, t.model) || t.manyModels && slices.Contains(list.names, t.model+":latest")):
+		return t.model, nil // not every server lists what it has
+	case t.model != "":
+		return "", lacks(base, t.model, list.names)
+	case len(list.base) == 1:
+		return list.base[0], nil
+	case t.customPath:
+		return "", nil // perhaps an API without models
+	case err != nil:
+		return "", fmt.Errorf("which model? name it in 'model': %w", err)
+	case len(list.names) == 0:
+		return "", fmt.Errorf("which model? name it in 'model': %s lists none", base)
 	}
-	return m.model
+	return "", fmt.Errorf("which model? name it in 'model': %s has %s", base, listed(list.names))
+}
+
+// named tells by which name requests call the model that was started, since flags may give it another, and what else they
+// can name.
+func (m *managed) named(ctx context.Context, p prober) (model string, all []string) {
+	if !m.modelInBody || m.manyModels {
+		return m.model, nil
+	}
+	list, err := p.models(ctx)
+	if err == nil && len(list.base) > 0 && !slices.Contains(list.names, m.model) {
+		return list.base[0], m.offered(list)
+	}
+	return m.model, m.offered(list)
 }
 
 // offered is what requests can name; nil where the list is no word on that.
-func (t target) offered(ctx context.Context, p prober) []string {
-	if !t.modelInBody || t.customPath || t.manyModels {
+func (t target) offered(list listing) []string {
+	if t.customPath || t.manyModels {
 		return nil
 	}
-	list, _ := p.models(ctx)
 	return list.names
 }
 

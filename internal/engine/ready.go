@@ -98,7 +98,8 @@ func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error)
 		return nil, &oddAnswer{p.base, health, a}
 	}
 	server := m.server(host, p.base, p.header)
-	server.is(p.describe(ctx, m.aboutPath).Version, m.servedName(ctx, p))
-	server.Models = m.offered(ctx, p)
+	model, all := m.named(ctx, p)
+	server.is(p.describe(ctx, m.aboutPath).Version, model)
+	server.Models = all
 	return server, p.first(ctx, server, host.Sampling)
 }
