@@ -16,7 +16,7 @@ import (
 )
 
 // beats is a heartbeat: a thread on each core that serves the network's interrupts wakes every millisecond. How late it
-// does tells for how long that core had no time for the client. The first of them also does the round of whatever else is
+// does tells for how long that core had no time for the client, if it is one that the client may use. The first of them also does the round of whatever else is
 // to be seen many times a second.
 type beats struct {
 	now      func() time.Duration
@@ -26,7 +26,7 @@ type beats struct {
 	cpus     []int
 	late     [][]time.Duration // by thread, in the order of waking
 	cost     []float64         // CPU seconds, by thread
-	waited   []float64         // seconds that it waited for its core, by thread
+	waits    []turns           // by thread
 	canary   *canary           // nil unless stamps are the client's own
 	softirqs []*softirq        // nil unless packets come from elsewhere
 	kernel   []time.Duration   // by step: the most that any of these waited
@@ -37,7 +37,7 @@ const beat = time.Millisecond
 
 // startBeats starts the heartbeat; nil where it cannot.
 func startBeats(now func() time.Duration, own, remote bool) *beats {
-	b := &beats{now: now, begin: now(), cpus: netCPUs(text("/proc/softirqs"))}
+	b := &beats{now: now, begin: now(), cpus: slices.DeleteFunc(netCPUs(text("/proc/softirqs")), forbidden())}
 	if len(b.cpus) == 0 {
 		b.cpus = []int{-1} // wherever the scheduler likes
 	}
@@ -48,11 +48,18 @@ func startBeats(now func() time.Duration, own, remote bool) *beats {
 		b.softirqs = softirqs()
 	}
 	b.late = make([][]time.Duration, len(b.cpus))
-	b.cost, b.waited = make([]float64, len(b.cpus)), make([]float64, len(b.cpus))
+	b.cost, b.waits = make([]float64, len(b.cpus)), make([]turns, len(b.cpus))
 	for i := range b.cpus {
 		b.threads.Go(func() { b.run(i) })
 	}
 	return b
+}
+
+// forbidden reports cores that this process was not given.
+func forbidden() func(cpu int) bool {
+	var own unix.CPUSet
+	err := unix.SchedGetaffinity(0, &own)
+	return func(cpu int) bool { return err == nil && !own.IsSet(cpu) }
 }
 
 // run is one thread. It is not unlocked again: the thread ends with its settings.
@@ -61,7 +68,7 @@ func (b *beats) run(i int) {
 	if b.cpus[i] >= 0 {
 		var set unix.CPUSet
 		set.Set(b.cpus[i])
-		_ = unix.SchedSetaffinity(0, &set) // not one of ours: then where the scheduler likes
+		_ = unix.SchedSetaffinity(0, &set)
 	}
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	var next unix.Timespec
@@ -82,7 +89,7 @@ func (b *beats) run(i int) {
 	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
 		b.cost[i] = seconds(usage)
 	}
-	_, b.waited[i] = schedstat(text("/proc/thread-self/schedstat"))
+	b.waits[i] = schedstat(text("/proc/thread-self/schedstat"))
 }
 
 // round is what the first thread does at every beat.
@@ -101,15 +108,15 @@ func (b *beats) round(n int) {
 	}
 }
 
-// stop ends the heartbeat and tells what it found.
-func (b *beats) stop(c *result.ClientState, took float64) *record.Lag {
+// stop ends the heartbeat and tells what it found, and the turns of its threads.
+func (b *beats) stop(c *result.ClientState, took float64) (lag *record.Lag, own turns) {
 	b.stopped.Store(true)
 	b.threads.Wait()
 	var late []time.Duration
-	cost, waited := 0.0, 0.0
+	cost := 0.0
 	for i := range b.late {
 		late = append(late, b.late[i]...)
-		cost, waited = cost+b.cost[i], waited+b.waited[i]
+		cost, own = cost+b.cost[i], own.plus(b.waits[i])
 	}
 	slices.Sort(late)
 	c.HeartbeatCPUs = slices.DeleteFunc(b.cpus, func(cpu int) bool { return cpu < 0 })
@@ -117,8 +124,7 @@ func (b *beats) stop(c *result.ClientState, took float64) *record.Lag {
 		c.HeartbeatP99Ms, c.HeartbeatMaxMs = known(ms(late[(n-1)*99/100])), known(ms(late[n-1]))
 	}
 	c.HeartbeatCores = known(cost / took)
-	without(c, cost, waited)
-	lag := &record.Lag{T0: record.At(b.begin)}
+	lag = &record.Lag{T0: record.At(b.begin)}
 	if b.softirqs != nil {
 		lag.Kernel = around(b.kernel)
 		c.SoftirqDelayMaxMs = known(ms(slices.Max(append(b.kernel, 0))))
@@ -129,18 +135,7 @@ func (b *beats) stop(c *result.ClientState, took float64) *record.Lag {
 	if b.canary != nil {
 		lag.User = around(b.canary.stop(b.begin, b.now))
 	}
-	return lag
-}
-
-// without takes the heartbeat's own part out of what the process's threads ran and waited, in seconds.
-func without(c *result.ClientState, ran, waited float64) {
-	if c.RunDelayMs == nil || c.RunDelayShare == nil || *c.RunDelayShare <= 0 {
-		return
-	}
-	fit := *c.RunDelayMs / 1000 / *c.RunDelayShare
-	delay := max(0, *c.RunDelayMs/1000-waited)
-	c.RunDelayMs = known(1000 * delay)
-	c.RunDelayShare = known(delay / max(delay, fit-ran-waited))
+	return lag, own
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
@@ -190,7 +185,7 @@ func (s *softirq) waited() time.Duration {
 	if err != nil {
 		return 0
 	}
-	_, waited := schedstat(string(s.buf[:n]))
+	waited := schedstat(string(s.buf[:n])).waited
 	d := time.Duration((waited - s.last) * 1e9)
 	if s.last = waited; d < 0 {
 		return 0

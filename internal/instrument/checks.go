@@ -12,8 +12,9 @@ var checks = []func(*result.Level, func(result.Grade, string, ...any)){starved, 
 
 // Limits of the checks. docs/instrument.md says why.
 const (
-	runDelayShare  = 0.10 // of the time in which threads are fit to run
-	runDelayOfTime = 0.01 // and of the time
+	runDelayOfTime = 0.01 // of the time; and
+	runDelayShare  = 0.50 // either of the time in which threads are fit to run,
+	runDelayMeanMs = 0.1  // or at a time
 	stealShare     = 0.01
 	gcPauseMs      = 1
 	localGapMs     = 10 // heartbeat, where it cannot make stamps late
@@ -38,8 +39,9 @@ func starved(l *result.Level, add func(result.Grade, string, ...any)) {
 	if c == nil {
 		return
 	}
-	if over(c.RunDelayShare, runDelayShare) && over(c.RunDelayMs, 1000*runDelayOfTime*c.DurationSec) {
-		add(result.Degraded, "the client was starved: its threads waited for a core in %.0f %% of the time in which they could have run", 100**c.RunDelayShare)
+	if over(c.RunDelayMs, 1000*runDelayOfTime*c.DurationSec) && (over(c.RunDelayShare, runDelayShare) || over(c.RunDelayMeanMs, runDelayMeanMs)) {
+		add(result.Degraded, "the client was starved: its threads waited for a core in %.0f %% of the time in which they could have run, %s ms at a time",
+			100**c.RunDelayShare, brief(*c.RunDelayMeanMs))
 	}
 	gap := float64(localGapMs)
 	if remote(l.Instrument.Path) {

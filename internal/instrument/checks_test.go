@@ -22,8 +22,15 @@ func TestChecks(t *testing.T) {
 		}
 	}
 	check(result.OK, "", func(*result.Instrument) {})
-	check(result.Degraded, "waited for a core in 40 %", func(in *result.Instrument) { in.Client.RunDelayShare, in.Client.RunDelayMs = ptr(0.4), ptr(900.0) })
-	check(result.OK, "", func(in *result.Instrument) { in.Client.RunDelayShare, in.Client.RunDelayMs = ptr(0.4), ptr(90.0) })
+	waits := func(share, sum, mean float64) func(*result.Instrument) {
+		return func(in *result.Instrument) {
+			in.Client.RunDelayShare, in.Client.RunDelayMs, in.Client.RunDelayMeanMs = &share, &sum, &mean
+		}
+	}
+	check(result.Degraded, "waited for a core in 40 % of the time in which they could have run, 0.5 ms at a time", waits(0.4, 900, 0.5))
+	check(result.Degraded, "waited for a core in 70 % of the time", waits(0.7, 900, 0.02))
+	check(result.OK, "", waits(0.7, 90, 0.5))
+	check(result.OK, "", waits(0.4, 900, 0.02)) // several threads wake at once, and each runs soon
 	check(result.OK, "", func(in *result.Instrument) { in.Client.HeartbeatMaxMs = ptr(5.0) })
 	check(result.Degraded, "out of reach for 5 ms", func(in *result.Instrument) { in.Path.Kind, in.Client.HeartbeatMaxMs = "veth", ptr(5.0) })
 	check(result.Degraded, "the kernel's own stamps may be late", func(in *result.Instrument) { in.Client.SoftirqDelayMaxMs = ptr(3.5) })

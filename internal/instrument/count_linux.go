@@ -21,7 +21,7 @@ func count() (c counters) {
 	if unix.Getrusage(unix.RUSAGE_SELF, &usage) == nil {
 		c.cpu = seconds(usage)
 	}
-	c.ran, c.waited = threads()
+	c.turns = threads()
 	c.steal, c.ticks = stolen(text("/proc/stat"))
 	c.throttled = throttled(text("/proc/self/cgroup"))
 	c.dropped, c.squeezed = softnet(text("/proc/net/softnet_stat"))
@@ -34,18 +34,18 @@ func count() (c counters) {
 
 func seconds(u unix.Rusage) float64 { return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9 }
 
-// threads is how long those of this process ran and waited for a core.
-func threads() (ran, waited float64) {
+// threads are the turns of those of this process that live.
+func threads() (sum turns) {
 	all, err := filepath.Glob("/proc/self/task/*/schedstat")
 	if err != nil || len(all) == 0 {
-		return math.NaN(), math.NaN()
+		return noTurns
 	}
 	for _, path := range all {
-		if r, w := schedstat(text(path)); r+w >= 0 { // it may have ended
-			ran, waited = ran+r, waited+w
+		if t := schedstat(text(path)); t.ran >= 0 { // it may have ended
+			sum = sum.plus(t)
 		}
 	}
-	return ran, waited
+	return sum
 }
 
 // throttled is for how many seconds a quota kept the process from running: the most of its cgroup and those above. A

@@ -33,6 +33,7 @@ func both(a, b result.ClientState) result.ClientState {
 		CPUCores:          weighted(a.CPUCores, b.CPUCores),
 		RunDelayShare:     weighted(a.RunDelayShare, b.RunDelayShare),
 		RunDelayMs:        with(a.RunDelayMs, b.RunDelayMs, add),
+		RunDelayMeanMs:    weighted(a.RunDelayMeanMs, b.RunDelayMeanMs),
 		StealShare:        weighted(a.StealShare, b.StealShare),
 		ThrottledMs:       with(a.ThrottledMs, b.ThrottledMs, add),
 		GCPauseMaxMs:      with(a.GCPauseMaxMs, b.GCPauseMaxMs, worst),

@@ -78,13 +78,27 @@ func counter(text, table, name string) float64 {
 	return math.NaN()
 }
 
-// schedstat reads how long a thread ran and how long it waited for a core, in seconds.
-func schedstat(text string) (ran, waited float64) {
+// turns is what the scheduler tells of threads: how long they ran and waited for a core, in seconds, and how often they
+// got one.
+type turns struct{ ran, waited, times float64 }
+
+func (t turns) plus(u turns) turns {
+	return turns{t.ran + u.ran, t.waited + u.waited, t.times + u.times}
+}
+func (t turns) minus(u turns) turns {
+	return turns{t.ran - u.ran, t.waited - u.waited, t.times - u.times}
+}
+
+// noTurns is what is not known.
+var noTurns = turns{math.NaN(), math.NaN(), math.NaN()}
+
+// schedstat reads those of a thread.
+func schedstat(text string) turns {
 	f := strings.Fields(text)
-	if len(f) < 2 {
-		return math.NaN(), math.NaN()
+	if len(f) < 3 {
+		return noTurns
 	}
-	return float(f[0]) / 1e9, float(f[1]) / 1e9
+	return turns{float(f[0]) / 1e9, float(f[1]) / 1e9, float(f[2])}
 }
 
 // netCPUs are the cores that serve at least a tenth of the packets that come in, by /proc/softirqs; the busiest first,

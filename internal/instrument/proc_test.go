@@ -40,11 +40,11 @@ func TestProc(t *testing.T) {
 	check("IpExt", counter(netstat, "IpExt", "PruneCalled"), 9)
 	check("none", counter(netstat, "Tcp", "PruneCalled"), nan)
 	check("cut short", counter("Tcp: A B\nTcp: 1\n", "Tcp", "B"), nan)
-	ran, waited := schedstat("2000000000 500000000 12\n")
-	check("ran", ran, 2)
-	check("waited", waited, 0.5)
-	ran, _ = schedstat("")
-	check("ran of nothing", ran, nan)
+	turns := schedstat("2000000000 500000000 12\n")
+	check("ran", turns.ran, 2)
+	check("waited", turns.waited, 0.5)
+	check("times", turns.times, 12)
+	check("ran of nothing", schedstat("").ran, nan)
 	check("throttled_usec", field("nr_periods 5\nthrottled_usec 700\n", "throttled_usec", 1), 700)
 }
 

@@ -69,17 +69,27 @@ func (w *Watcher) Stop() Seen {
 	s.Client = after.since(w.before, took)
 	s.Client.DurationSec = took
 	s.Client.GCPauseMaxMs = longestPause(w.pauses, gcPauses())
+	waits := after.turns.minus(w.before.turns)
 	if w.beats != nil {
-		s.Lag = w.beats.stop(&s.Client, took)
+		var own turns
+		s.Lag, own = w.beats.stop(&s.Client, took)
+		waits = waits.minus(own)
 	}
+	waits.tell(&s.Client)
 	return s
+}
+
+// tell notes the waits for a core.
+func (t turns) tell(c *result.ClientState) {
+	waited := max(0, t.waited)
+	c.RunDelayShare, c.RunDelayMs = known(waited/(max(0, t.ran)+waited)), known(1000*waited)
+	c.RunDelayMeanMs = known(1000 * waited / t.times)
 }
 
 // counters are totals since some time ago; NaN where the system does not tell.
 type counters struct {
 	cpu       float64 // seconds that this process used
-	ran       float64 // seconds that its threads ran; of those that live
-	waited    float64 // seconds that they waited for a core
+	turns     turns   // of its threads; of those that live
 	steal     float64 // ticks of all cores
 	ticks     float64
 	throttled float64 // seconds
@@ -93,8 +103,6 @@ type counters struct {
 // since is what happened between two readings, in so many seconds.
 func (c counters) since(b counters, took float64) (r result.ClientState) {
 	r.CPUCores = known((c.cpu - b.cpu) / took)
-	ran, waited := max(0, c.ran-b.ran), max(0, c.waited-b.waited)
-	r.RunDelayShare, r.RunDelayMs = known(waited/(ran+waited)), known(1000*waited)
 	r.StealShare = known((c.steal - b.steal) / (c.ticks - b.ticks))
 	r.ThrottledMs = known(1000 * (c.throttled - b.throttled))
 	r.SoftnetSqueezed, r.SoftnetDropped = whole(c.squeezed-b.squeezed), whole(c.dropped-b.dropped)

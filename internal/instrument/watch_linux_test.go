@@ -14,7 +14,7 @@ func TestWatchLinux(t *testing.T) {
 	c := s.Client
 	t.Logf("%+v\n%+v", show(c), show(s.Clocks))
 	t.Logf("heartbeat %v cores on %v", *c.HeartbeatCores, c.HeartbeatCPUs)
-	if c.CPUCores == nil || c.RunDelayShare == nil || c.StealShare == nil || c.HeartbeatMaxMs == nil || c.GCPauseMaxMs == nil {
+	if c.CPUCores == nil || c.RunDelayShare == nil || c.RunDelayMeanMs == nil || c.StealShare == nil || c.HeartbeatMaxMs == nil || c.GCPauseMaxMs == nil {
 		t.Errorf("%s", show(c))
 	}
 	if s.Clocks.Steps > 0 || s.Clocks.SlewPPM == nil {

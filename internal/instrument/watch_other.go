@@ -14,14 +14,14 @@ import (
 
 func count() counters {
 	nan := math.NaN()
-	return counters{nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan}
+	return counters{nan, noTurns, nan, nan, nan, nan, nan, nan, nan, nan}
 }
 
 type beats struct{}
 
 func startBeats(func() time.Duration, bool, bool) *beats { return nil }
 
-func (*beats) stop(*result.ClientState, float64) *record.Lag { return nil }
+func (*beats) stop(*result.ClientState, float64) (*record.Lag, turns) { return nil, turns{} }
 
 func others() (reading, bool) { return reading{}, false }
 

@@ -51,6 +51,7 @@ type ClientState struct {
 	CPUCores          *float64 `json:"cpu_cores"`            // CPU time used / time: 1 is a core
 	RunDelayShare     *float64 `json:"run_delay_share"`      // of the time in which its threads were fit to run, that in which they waited for a core
 	RunDelayMs        *float64 `json:"run_delay_ms"`         // the same, in all threads together
+	RunDelayMeanMs    *float64 `json:"run_delay_mean_ms"`    // the same, by how often a thread got a core
 	StealShare        *float64 `json:"steal_share"`          // of all cores' time, what the hypervisor gave to others
 	ThrottledMs       *float64 `json:"throttled_ms"`         // for which a cgroup's quota kept it from running
 	GCPauseMaxMs      *float64 `json:"gc_pause_max_ms"`      // 0 where none

@@ -38,10 +38,12 @@ func (s *socket) Read(p []byte) (int, error) {
 		return s.reads.readInto(p)
 	}
 	n, err := s.Conn.Read(p)
-	s.at, s.empty = s.clock.Now(), s.drained
-	if n < len(p) {
-		s.drained = s.at
+	s.at = s.clock.Now()
+	var x extent
+	if n == len(p) {
+		x = truncated
 	}
+	s.took(x, s.at)
 	return n, err
 }
 

@@ -30,20 +30,6 @@ type course struct {
 	over     time.Duration // when the response was complete
 }
 
-// look is what is known of when the bytes came that the last look at a socket brought.
-type look struct {
-	at      time.Duration // stamp of the last byte
-	delay   time.Duration // from then to the look, where the kernel took the stamp
-	kernel  bool          // it did
-	empty   time.Duration // when the socket was last seen empty before that
-	drained time.Duration // when it was last seen empty at all: a short read leaves nothing behind
-}
-
-// stampedAt notes a stamp. Those of a connection never go back, not even when the wall clock does.
-func (l *look) stampedAt(at, delay time.Duration, kernel bool) {
-	l.at, l.delay, l.kernel = max(at, l.at), delay, kernel
-}
-
 // begin readies the course for a response on the given connection.
 func (c *course) begin(resp *wire.Response, l *look) { c.resp, c.look, c.emit = resp, l, c.payload }
 
@@ -54,6 +40,7 @@ func (c *course) sending(how Sending) time.Duration {
 		c.sent = begin
 	}
 	c.look.drained = begin // nothing can have come before the question
+	c.look.restart()
 	return begin
 }
 
@@ -138,15 +125,15 @@ func (c *course) payload(p []byte) {
 	c.x.Sink.Payload(p)
 }
 
-// settle ends what one look at the socket brought. Of several payloads nobody knows when all but the last came. It
-// reports whether that has brought the deadline closer.
+// settle ends what one look at the socket brought. When several payloads came is only known within a bound. It reports
+// whether that has brought the deadline closer.
 func (c *course) settle() bool {
 	if c.payloads == 0 {
 		return false
 	}
 	a := Arrival{At: c.look.at, Delay: c.look.delay, Kernel: c.look.kernel}
 	if c.payloads > 1 {
-		a.Bound = max(0, a.At-c.look.empty) // the kernel stamps a segment before the socket shows it
+		a.Bound = c.look.bound()
 	}
 	c.payloads, c.progress = 0, a.At
 	c.x.Sink.Arrived(a)

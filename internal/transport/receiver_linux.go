@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"sort"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -19,17 +20,19 @@ func stampedSocket() (fd int, err error) {
 	return fd, err
 }
 
-// receiver holds what recvmsg needs.
+// receiver holds what its system calls need.
 type receiver struct {
 	control [128]byte
 	iov     unix.Iovec
+	room    int // for bytes
 	msg     unix.Msghdr
+	info    unix.TCPInfo
+	waiting int32 // bytes
 }
 
 // into says where bytes go.
 func (r *receiver) into(p []byte) {
-	r.iov.Base = &p[0]
-	r.iov.SetLen(len(p))
+	r.iov.Base, r.room = &p[0], len(p)
 	r.msg.Iov = &r.iov
 	r.msg.SetIovlen(1)
 	r.msg.Control = &r.control[0]
@@ -37,13 +40,54 @@ func (r *receiver) into(p []byte) {
 
 // read reads what has come, and the kernel's stamp of its last byte in nanoseconds since 1970, 0 where there is none.
 // It never waits, so the scheduler need not know.
-func (r *receiver) read(fd int) (n int, stamp int64, err unix.Errno) {
+func (r *receiver) read(fd int) (n int, stamp int64, x extent, err unix.Errno) {
+	n, stamp, err = r.receive(fd, r.room, 0)
+	if n == r.room {
+		x = truncated
+	}
+	return n, stamp, x, err
+}
+
+// readOne reads no more than what has the stamp of the first byte that waits: as a rule what one segment brought.
+func (r *receiver) readOne(fd int) (n int, stamp int64, x extent, err unix.Errno) {
+	n, last, err := r.receive(fd, r.room, unix.MSG_PEEK)
+	switch {
+	case err != 0: // told only once
+		return 0, 0, all, err
+	case n <= 1 || n == r.room:
+		return r.read(fd)
+	}
+	_, first, _ := r.receive(fd, 1, unix.MSG_PEEK)
+	if first != last {
+		x = stamped
+		n = 1 + sort.Search(n-1, func(i int) bool { // never none: that would mean the end
+			_, at, _ := r.receive(fd, i+2, unix.MSG_PEEK)
+			return at != first
+		})
+	}
+	n, stamp, err = r.receive(fd, n, 0)
+	return n, stamp, x, err
+}
+
+func (r *receiver) receive(fd, room int, flags uintptr) (n int, stamp int64, err unix.Errno) {
+	r.iov.SetLen(room)
 	r.msg.SetControllen(len(r.control))
-	got, _, err := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&r.msg)), unix.MSG_DONTWAIT)
+	got, _, err := unix.RawSyscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&r.msg)), unix.MSG_DONTWAIT|flags)
 	if err != 0 {
 		return 0, 0, err
 	}
 	return int(got), r.stamp(), 0
+}
+
+// inspect tells how many segments with data have come in by the kernel's count, and then whether something waits to be
+// read. A segment that the network card or the kernel made of several counts as several.
+func (r *receiver) inspect(fd int) (came uint32, more, ok bool) {
+	const enough = uint32(unsafe.Offsetof(r.info.Data_segs_in) + unsafe.Sizeof(r.info.Data_segs_in))
+	size := uint32(unsafe.Sizeof(r.info))
+	_, _, err := unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.IPPROTO_TCP, unix.TCP_INFO,
+		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&size)), 0)
+	_, _, failed := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCINQ, uintptr(unsafe.Pointer(&r.waiting)))
+	return r.info.Data_segs_in, r.waiting > 0, err|failed == 0 && size >= enough
 }
 
 // stamp is the first of the three times that SO_TIMESTAMPING brings: the software's.

@@ -63,7 +63,12 @@ type stampedReads struct {
 	n      int
 	stamp  int64
 	err    unix.Errno
+	extent extent
 	looked time.Duration
+
+	asked    func(fd uintptr) // for the following
+	came     uint32
+	more, ok bool
 }
 
 // on returns the reads of a socket; nil where it is no TCP socket of the system.
@@ -81,15 +86,15 @@ func (s *stamps) on(sock *socket) *stampedReads {
 		return nil
 	}
 	r.try = r.look
+	r.asked = func(fd uintptr) { r.came, r.more, r.ok = r.receiver.inspect(int(fd)) }
+	sock.source = r
 	return r
 }
 
 // look is one look at the socket; false has the runtime wait until there is something.
 func (r *stampedReads) look(fd uintptr) bool {
 	r.looked = r.socket.clock.Now()
-	for r.n, r.stamp, r.err = r.read(int(fd)); r.err == unix.EINTR; {
-		r.n, r.stamp, r.err = r.read(int(fd))
-	}
+	r.n, r.stamp, r.extent, r.err = r.readOne(int(fd))
 	if r.err == unix.EAGAIN {
 		r.socket.drained = r.looked
 		return false
@@ -107,10 +112,7 @@ func (r *stampedReads) readInto(p []byte) (int, error) {
 		return 0, err
 	}
 	s := r.socket
-	s.empty = s.drained
-	if r.n < len(p) {
-		s.drained = r.looked
-	}
+	s.took(r.extent, r.looked)
 	s.stampedAt(r.stamps.arrived(r.stamp, r.looked))
 	switch {
 	case r.err != 0:
@@ -119,4 +121,9 @@ func (r *stampedReads) readInto(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	return r.n, nil
+}
+
+func (r *stampedReads) inspect() (came uint32, more, ok bool) {
+	err := r.raw.Control(r.asked)
+	return r.came, r.more, r.ok && err == nil
 }

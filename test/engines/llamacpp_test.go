@@ -204,7 +204,7 @@ func TestLlamaCppStops(t *testing.T) {
 	t.Run("idle", func(t *testing.T) {
 		available := memoryAvailable(t)
 		c := llamaCpp.splleed(t, llamaCpp.managed(t, "--runs", "4", "--max-tokens", "4", "--no-filler")...)
-		c.underLoad(t, 6) // 2 of warm-up
+		c.underLoad(t, 4)
 		c.stops(t, available, 5*time.Second, func() { c.end(t, 0) })
 	})
 	t.Run("a stranger's stream in flight", func(t *testing.T) {

@@ -78,12 +78,12 @@ func (c *command) says(t *testing.T, want ...string) {
 	}
 }
 
-// underLoad waits until n requests have ended; others are on their way then.
+// underLoad waits until n measured requests have ended; others are on their way then.
 func (c *command) underLoad(t *testing.T, n int) {
 	t.Helper()
 	until(t, c.limit, "the load is on", func() bool {
 		data, _ := os.ReadFile(c.file("records"))
-		return bytes.Count(data, []byte("\n")) >= n
+		return bytes.Count(data, []byte(`"phase":"measured"`)) >= n
 	})
 }
 

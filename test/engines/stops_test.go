@@ -37,7 +37,7 @@ func (c *command) stops(t *testing.T, available int, limit time.Duration, end fu
 func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 	available, port := memoryAvailable(t), freePort(t)
 	c := e.splleed(t, append(append(long, flags...), "--set", "port="+port, "--set", "grace_timeout_s=2")...)
-	c.underLoad(t, 24) // 8 of warm-up, and notes
+	c.underLoad(t, 12)
 	stranger := stream(t, "http://127.0.0.1:"+port)
 	defer stranger.Close()
 	begun := time.Now()
@@ -60,7 +60,7 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 func (e engine) stopsWithoutParent(t *testing.T, flags []string) {
 	available := memoryAvailable(t)
 	c := e.splleed(t, append(append(long, flags...), "--set", "grace_timeout_s=2")...)
-	c.underLoad(t, 24) // 8 of warm-up, and notes
+	c.underLoad(t, 12)
 	c.stops(t, available, 20*time.Second, func() {
 		c.Process.Kill()
 		c.Wait()

@@ -56,7 +56,7 @@ func TestVLLMStops(t *testing.T) {
 	t.Run("idle", func(t *testing.T) {
 		available := memoryAvailable(t)
 		c := vllm.splleed(t, vllmFlags(t, "--arrival-rate", "20", "--runs", "40", "--max-tokens", "16", "--input-len", "24", "--no-filler")...)
-		c.underLoad(t, 40)
+		c.underLoad(t, 30)
 		c.stops(t, available, 10*time.Second, func() { c.end(t, 0) })
 		if e := c.results(t).Environment.Engine; e.Name != "vllm" || e.Version != "0.32.0" || !e.Managed {
 			t.Errorf("the engine is %+v", e)
