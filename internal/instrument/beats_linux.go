@@ -16,8 +16,8 @@ import (
 )
 
 // beats is a heartbeat: a thread on each core that serves the network's interrupts wakes every millisecond. How late it
-// does tells for how long that core had no time for the client, if it is one that the client may use. The first of them also does the round of whatever else is
-// to be seen many times a second.
+// does tells for how long that core had no time for the client. Cores that the client may not use are left alone. The first
+// of them also does the round of whatever else is to be seen many times a second.
 type beats struct {
 	now      func() time.Duration
 	begin    time.Duration

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -40,8 +41,7 @@ func starved(l *result.Level, add func(result.Grade, string, ...any)) {
 		return
 	}
 	if over(c.RunDelayMs, 1000*runDelayOfTime*c.DurationSec) && (over(c.RunDelayShare, runDelayShare) || over(c.RunDelayMeanMs, runDelayMeanMs)) {
-		add(result.Degraded, "the client was starved: its threads waited for a core in %.0f %% of the time in which they could have run, %s ms at a time",
-			100**c.RunDelayShare, brief(*c.RunDelayMeanMs))
+		add(result.Degraded, "the client was starved: its threads waited for a core for %s ms in all%s", brief(*c.RunDelayMs), waits(c))
 	}
 	gap := float64(localGapMs)
 	if remote(l.Instrument.Path) {
@@ -53,6 +53,17 @@ func starved(l *result.Level, add func(result.Grade, string, ...any)) {
 	if over(c.ThrottledMs, 0) {
 		add(result.Degraded, "the client was starved: a cgroup's quota kept it from running for %s ms", brief(*c.ThrottledMs))
 	}
+}
+
+// waits says more of the time that threads waited for a core, as far as it is known.
+func waits(c *result.ClientState) (words string) {
+	if c.RunDelayShare != nil {
+		words += fmt.Sprintf(", %.0f %% of the time in which they could have run", 100**c.RunDelayShare)
+	}
+	if c.RunDelayMeanMs != nil {
+		words += fmt.Sprintf(", %s ms at a time", brief(*c.RunDelayMeanMs))
+	}
+	return words
 }
 
 // remote reports a path on which the kernel's stamps are not taken in the sender's context: they may be late.

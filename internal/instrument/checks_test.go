@@ -27,8 +27,11 @@ func TestChecks(t *testing.T) {
 			in.Client.RunDelayShare, in.Client.RunDelayMs, in.Client.RunDelayMeanMs = &share, &sum, &mean
 		}
 	}
-	check(result.Degraded, "waited for a core in 40 % of the time in which they could have run, 0.5 ms at a time", waits(0.4, 900, 0.5))
-	check(result.Degraded, "waited for a core in 70 % of the time", waits(0.7, 900, 0.02))
+	check(result.Degraded, "waited for a core for 900 ms in all, 40 % of the time in which they could have run, 0.5 ms at a time", waits(0.4, 900, 0.5))
+	check(result.Degraded, "waited for a core for 900 ms in all, 70 % of the time", waits(0.7, 900, 0.02))
+	check(result.Degraded, "70 % of the time", func(in *result.Instrument) { // results of before the mean was told
+		in.Client.RunDelayShare, in.Client.RunDelayMs = ptr(0.7), ptr(900.0)
+	})
 	check(result.OK, "", waits(0.7, 90, 0.5))
 	check(result.OK, "", waits(0.4, 900, 0.02)) // several threads wake at once, and each runs soon
 	check(result.OK, "", func(in *result.Instrument) { in.Client.HeartbeatMaxMs = ptr(5.0) })

@@ -83,7 +83,7 @@ func (w *Watcher) Stop() Seen {
 func (t turns) tell(c *result.ClientState) {
 	waited := max(0, t.waited)
 	c.RunDelayShare, c.RunDelayMs = known(waited/(max(0, t.ran)+waited)), known(1000*waited)
-	c.RunDelayMeanMs = known(1000 * waited / t.times)
+	c.RunDelayMeanMs = known(1000 * waited / max(0, t.times)) // not known of none
 }
 
 // counters are totals since some time ago; NaN where the system does not tell.

@@ -39,11 +39,7 @@ func (s *socket) Read(p []byte) (int, error) {
 	}
 	n, err := s.Conn.Read(p)
 	s.at = s.clock.Now()
-	var x extent
-	if n == len(p) {
-		x = truncated
-	}
-	s.took(x, s.at)
+	s.took(n, extentOf(n, len(p)), s.at)
 	return n, err
 }
 

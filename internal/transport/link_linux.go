@@ -126,7 +126,7 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	if err == unix.EAGAIN || err == unix.EINTR {
 		return nil, err
 	}
-	c.took(x, looked)
+	c.took(n, x, looked)
 	if !c.unsure {
 		c.empty = max(c.empty, l.swept)
 	}

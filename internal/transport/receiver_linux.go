@@ -42,10 +42,7 @@ func (r *receiver) into(p []byte) {
 // It never waits, so the scheduler need not know.
 func (r *receiver) read(fd int) (n int, stamp int64, x extent, err unix.Errno) {
 	n, stamp, err = r.receive(fd, r.room, 0)
-	if n == r.room {
-		x = truncated
-	}
-	return n, stamp, x, err
+	return n, stamp, extentOf(n, r.room), err
 }
 
 // readOne reads no more than what has the stamp of the first byte that waits: as a rule what one segment brought.

@@ -112,7 +112,7 @@ func (r *stampedReads) readInto(p []byte) (int, error) {
 		return 0, err
 	}
 	s := r.socket
-	s.took(r.extent, r.looked)
+	s.took(r.n, r.extent, r.looked)
 	s.stampedAt(r.stamps.arrived(r.stamp, r.looked))
 	switch {
 	case r.err != 0:
