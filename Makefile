@@ -88,8 +88,7 @@ fuzz: ## fuzz the parsers of what servers send for FUZZTIME each, the others for
 	@for p in $$($(GO) list ./internal/...); do \
 		case $$p in */wire|*/dialect) time=$(FUZZTIME);; *) time=10s;; esac; \
 		for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do echo $$p $$f $$time; done; \
-	done | xargs -P 2 -n 3 sh -c 'said=$$($(GO) test -run "^$$" -fuzz "^$$1$$" -fuzztime $$2 -fuzzminimizetime 5x -parallel 2 $$0 2>&1) \
-		&& echo "$$0 $$1 $$2 ok" || { echo "$$said"; exit 255; }'
+	done | xargs -P 2 -n 3 test/fuzz.sh
 
 clean: ## remove what was built
 	rm -rf bin dist out $(VENV)
