@@ -48,12 +48,18 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 	if took := time.Since(begun); took > 10*time.Second {
 		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s and longer", took)
 	}
-	if rest, _ := io.ReadAll(stranger); strings.Contains(string(rest), "[DONE]") || strings.Contains(string(rest), `"error"`) {
+	if rest, _ := io.ReadAll(stranger); overBefore(string(rest)) {
 		t.Errorf("the stranger's stream was not in flight any more, it ends with %q", rest[max(0, len(rest)-200):])
 	}
 	if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
 		t.Errorf("what was done is not kept: %+v", r)
 	}
+}
+
+// overBefore reports a stream that was not cut off by the stop. vLLM sometimes finds the time to end one as aborted.
+func overBefore(stream string) bool {
+	ended := strings.Contains(stream, "[DONE]") && !strings.Contains(stream, `"finish_reason":"abort"`)
+	return ended || strings.Contains(stream, `"error"`)
 }
 
 // stopsWithoutParent kills splleed under load.
