@@ -17,11 +17,11 @@ import (
 //
 // An event without text never starts TTFT unless it said that it carries a token: its token counts with the next text.
 func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUsage bool) {
-	var sum arrival
+	var sum struct{ text, blank, tokens int }
 	for _, a := range arrivals {
-		sum.text += a.text
-		sum.blank += a.blank
-		sum.tokens += a.tokens
+		sum.text += int(a.text)
+		sum.blank += int(a.blank)
+		sum.tokens += int(a.tokens)
 	}
 	r.ITLSource = record.ITLTokens
 	var tokens func(arrival) int
@@ -30,15 +30,15 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	case r.Whole:
 		tokens = whole(r, sum.tokens)
 	case sum.tokens > 0 && (!counted || out == sum.tokens):
-		tokens = func(a arrival) int { return a.tokens }
+		tokens = func(a arrival) int { return int(a.tokens) }
 		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
 	case runningUsage:
-		tokens = func(a arrival) int { return a.steps }
+		tokens = func(a arrival) int { return int(a.steps) }
 	case !counted, out == sum.text:
-		tokens = func(a arrival) int { return a.text }
+		tokens = func(a arrival) int { return int(a.text) }
 		r.CountSource, r.OutputTokens = record.FromEvents, record.Count(sum.text)
 	case out == sum.text+sum.blank:
-		tokens = func(a arrival) int { return a.text + a.blank }
+		tokens = func(a arrival) int { return int(a.text + a.blank) }
 	default:
 		tokens = spread(out, sum.text)
 		r.ITLSource = record.ITLChunks
@@ -75,7 +75,7 @@ func spread(total, events int) func(arrival) int {
 		if a.text == 0 {
 			return 0
 		}
-		seen += a.text
+		seen += int(a.text)
 		share := max((total*seen+events-1)/events-dealt, 0)
 		dealt += share
 		return share
@@ -91,13 +91,13 @@ func write(log *record.Arrivals, arrivals []arrival, tokens func(arrival) int) {
 		n := tokens(a)
 		started := log.Len() > 0 || a.text > 0 || a.tokens > 0 // has, by now, any token been seen?
 		if !started {
-			early, events = early+n, events+a.blank
+			early, events = early+n, events+int(a.blank)
 			continue
 		}
 		if n+early == 0 && a.text == 0 {
 			continue
 		}
-		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: a.text + a.blank + events, Bound: a.bound})
+		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: int(a.text+a.blank) + events, Bound: a.bound})
 		early, events = 0, 0
 	}
 }

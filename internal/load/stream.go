@@ -1,6 +1,7 @@
 package load
 
 import (
+	"math"
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -18,10 +19,13 @@ type stream struct {
 	}
 	then func(*record.Record) // the level's, for its finish
 
-	read      arrival   // what the read at hand has brought so far
-	arrivals  []arrival // what every read brought, until the counts are known
-	usage     dialect.Usage
+	// What every event needs is here, since with thousands of streams a record is not in the processor's cache.
+	read      arrival       // what the read at hand has brought so far
+	finished  arrival       // when the last content or finish reason came
+	arrivals  []arrival     // what every read brought, until the counts are known
+	delay     time.Duration // the longest from a kernel stamp to the client's look
 	running   running
+	refused   bool // the status says that this is no answer
 	reasoning bool // the server separates reasoning from the answer
 	answer    bool // the read at hand brought text of the answer
 	finish    bool // the read at hand brought content or a finish reason
@@ -30,6 +34,7 @@ type stream struct {
 	active    bool
 	ownStamps bool            // not all arrivals have the kernel's stamp
 	failure   *record.Failure // what the payloads told; outranks what the transport says
+	usage     dialect.Usage
 }
 
 // firstArrivals is the room that a stream gets when its first content comes: those that wait take none.
@@ -39,10 +44,10 @@ const firstArrivals = 64
 type arrival struct {
 	at     record.Stamp
 	bound  time.Duration
-	text   int // events with content
-	blank  int // generated events without text: tokens only if usage says so
-	tokens int // tokens that the events said they carry
-	steps  int // tokens by which running usage grew, where the server reports it on every event
+	text   int32 // events with content
+	blank  int32 // generated events without text: tokens only if usage says so
+	tokens int32 // tokens that the events said they carry
+	steps  int32 // tokens by which running usage grew, where the server reports it on every event
 }
 
 func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {
@@ -55,11 +60,12 @@ func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {
 
 func (s *stream) Headers(at time.Duration, status int) {
 	s.rec.Headers, s.rec.Status = record.At(at), status
+	s.refused = status >= 300
 }
 
 // Payload decodes one payload. Bodies of error statuses are the transport's to report.
 func (s *stream) Payload(p []byte) {
-	if s.rec.Status >= 300 || s.failure != nil {
+	if s.refused || s.failure != nil {
 		return
 	}
 	d, err := s.decoder.Decode(p)
@@ -86,7 +92,7 @@ func (s *stream) take(d dialect.Delta) {
 	case dialect.Computed:
 		s.computed = true
 	}
-	s.read.tokens += d.Tokens
+	s.read.tokens += int32(d.Tokens)
 	if d.Content != dialect.None {
 		s.read.steps += s.running.step(d.Usage, s.usage.Output)
 	}
@@ -105,7 +111,7 @@ func (s *stream) take(d dialect.Delta) {
 func (s *stream) Arrived(a transport.Arrival) {
 	stamp := record.At(a.At)
 	if s.finish {
-		s.rec.Finish, s.rec.FinishBound = stamp, a.Bound
+		s.finished.at, s.finished.bound = stamp, a.Bound
 	}
 	if s.answer && s.reasoning && !s.rec.FirstAnswer.Set() {
 		s.rec.FirstAnswer = stamp
@@ -116,7 +122,7 @@ func (s *stream) Arrived(a transport.Arrival) {
 			s.arrivals = make([]arrival, 0, firstArrivals)
 		}
 		s.arrivals = append(s.arrivals, s.read)
-		s.rec.StampDelay = max(s.rec.StampDelay, a.Delay)
+		s.delay = max(s.delay, a.Delay)
 		s.ownStamps = s.ownStamps || !a.Kernel
 	}
 	s.read, s.finish, s.answer = arrival{}, false, false
@@ -126,7 +132,10 @@ func (s *stream) Active() bool { return s.active }
 
 // Done settles the record: token counts, and whether the request succeeded.
 func (s *stream) Done(at time.Duration, failure *record.Failure) {
-	s.rec.Done = record.At(at)
+	s.rec.Done, s.rec.StampDelay = record.At(at), s.delay
+	if s.finished != (arrival{}) {
+		s.rec.Finish, s.rec.FinishBound = s.finished.at, s.finished.bound
+	}
 	if len(s.arrivals) > 0 && !s.ownStamps {
 		s.rec.StampSource = record.StampKernel
 	}
@@ -162,13 +171,13 @@ func unending(f record.FailureType) bool {
 type running struct{ with, without int }
 
 // step is by how many tokens usage grew since the last event.
-func (r *running) step(usage dialect.Usage, last int) int {
+func (r *running) step(usage dialect.Usage, last int) int32 {
 	if !usage.Known {
 		r.without++
 		return 0
 	}
 	r.with++
-	return max(usage.Output-last, 0)
+	return int32(min(max(usage.Output-last, 0), math.MaxInt32)) // a server may say anything
 }
 
 func (r *running) always() bool { return r.with > 1 && r.without == 0 }

@@ -123,7 +123,7 @@ func (d *dial) ready() {
 	}
 	c := d.link
 	c.dial, d.link = nil, nil
-	c.await(unix.EPOLLIN)
+	c.await(incoming)
 	d.end(c, nil)
 }
 

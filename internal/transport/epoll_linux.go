@@ -50,7 +50,7 @@ func NewEpoll(o Options) (*Epoll, error) {
 		n = min(max(1, runtime.GOMAXPROCS(0)-1), mostLoops)
 	}
 	for range n {
-		l, err := newLoop(e)
+		l, err := newLoop(e, n)
 		if err != nil {
 			e.Close()
 			return nil, err

@@ -86,7 +86,7 @@ func (j *job) write() {
 			j.rest = j.rest[n:]
 		case unix.EINTR:
 		case unix.EAGAIN:
-			j.link.await(unix.EPOLLOUT)
+			j.link.await(outgoing)
 			return
 		default:
 			j.conclude(j.broken(err))
@@ -94,7 +94,7 @@ func (j *job) write() {
 		}
 	}
 	j.sent()
-	j.link.await(unix.EPOLLIN)
+	j.link.await(incoming)
 }
 
 // sent tells the sink of the sending, once.
@@ -109,7 +109,7 @@ func (j *job) sent() {
 func (j *job) read() {
 	c := j.link
 	p, errno := c.receive()
-	if errno == unix.EAGAIN || errno == unix.EINTR {
+	if errno == unix.EAGAIN {
 		return
 	}
 	failure := j.take(p)
@@ -124,6 +124,7 @@ func (j *job) read() {
 		if j.settle() {
 			j.arm()
 		}
+		c.resume()
 		return
 	default:
 		j.finish()
@@ -150,11 +151,12 @@ func (j *job) conclude(failure *record.Failure) {
 	c := j.link
 	j.sent()
 	j.settle()
-	usable := failure == nil && c.resp.KeepAlive && j.ctx.Err() == nil
+	usable := failure == nil && c.resp.KeepAlive && !c.ended && j.ctx.Err() == nil
 	failure = j.verdict(j.ctx, failure)
 	c.job, j.link = nil, nil
 	j.loop.timers.unset(&j.timer)
 	if usable {
+		c.resume()
 		j.loop.idle.put(c, &c.resp, j.clock.Now())
 	} else {
 		c.abort()

@@ -9,18 +9,28 @@ import (
 	"github.com/splleed/splleed/internal/wire"
 )
 
-// link is one connection of a loop: being made (dial), in use (job), or idle.
+// link is one connection of a loop: being made (dial), in use (job), or idle. What every event needs comes first, since
+// with thousands of streams none of it is in the processor's cache.
 type link struct {
-	look
 	loop   *loop
-	fd     int
-	serial int32 // tells it from a link that had the same fd: events may be older than the link
-	events uint32
-	unsure bool // that the loop did not find it ready does not mean that it was empty
-	resp   wire.Response
 	dial   *dial
 	job    *job
+	fd     int
+	serial int32  // tells it from a link that had the same fd: events may be older than the link
+	events uint32 // to be told of
+	unsure bool   // that the loop did not find it ready does not mean that it was empty
+	ended  bool   // the server has closed it, or it is broken
+	look
+	resp wire.Response
 }
+
+// A loop is told once of what has happened, not as long as it lasts: that would have the kernel look at every socket
+// again that was read.
+const (
+	incoming = unix.EPOLLET | unix.EPOLLIN | unix.EPOLLRDHUP
+	outgoing = unix.EPOLLET | unix.EPOLLOUT
+	ending   = unix.EPOLLRDHUP | unix.EPOLLHUP | unix.EPOLLERR
+)
 
 // received is how much the kernel may hold of a stream that nobody reads, in bytes: more than a second of a fast one.
 const received = 1 << 20
@@ -40,16 +50,16 @@ func (l *loop) open(to netip.AddrPort) (c *link, connected bool, err error) {
 		unix.Close(fd)
 		return nil, false, os.NewSyscallError("connect", err)
 	}
-	c = &link{loop: l, fd: fd, events: unix.EPOLLIN}
+	c = &link{loop: l, fd: fd, events: incoming}
 	c.source = c
 	if err != nil {
-		c.events = unix.EPOLLOUT
+		c.events = outgoing
 	}
 	if err := l.add(c); err != nil {
 		unix.Close(fd)
 		return nil, false, os.NewSyscallError("epoll_ctl", err)
 	}
-	return c, c.events == unix.EPOLLIN, nil
+	return c, c.events == incoming, nil
 }
 
 func sockaddr(to netip.AddrPort) (family int, address unix.Sockaddr) {
@@ -76,12 +86,25 @@ func (c *link) await(events uint32) {
 		return
 	}
 	c.events = events
-	c.unsure = c.unsure || events&unix.EPOLLIN == 0
-	_ = unix.EpollCtl(c.loop.set, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: events, Fd: int32(c.fd), Pad: c.serial})
+	c.unsure = c.unsure || events == outgoing
+	c.again()
 }
 
-// ready is told that something has happened at the socket.
-func (c *link) ready() {
+// resume has the loop told of what a look has left, or of the end.
+func (c *link) resume() {
+	if c.unsure || c.ended {
+		c.again()
+	}
+}
+
+// again has the loop told once more of what is there already.
+func (c *link) again() {
+	_ = unix.EpollCtl(c.loop.set, unix.EPOLL_CTL_MOD, c.fd, &unix.EpollEvent{Events: c.events, Fd: int32(c.fd), Pad: c.serial})
+}
+
+// ready is told what has happened at the socket.
+func (c *link) ready(events uint32) {
+	c.ended = c.ended || events&ending != 0
 	switch {
 	case c.dial != nil:
 		c.dial.ready()
@@ -123,7 +146,7 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	} else {
 		n, stamp, x, err = l.reader.readOne(c.fd)
 	}
-	if err == unix.EAGAIN || err == unix.EINTR {
+	if err == unix.EAGAIN {
 		return nil, err
 	}
 	c.took(n, x, looked)

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,6 +33,8 @@ type loop struct {
 	swept    time.Duration  // since when a socket that no look has found ready is known to have been empty
 	polls    [2]unix.PollFd // bell, set
 	timeout  unix.Timespec
+	loops    int  // of the engine
+	spare    bool // the scheduler has processors for more than the loops
 	closing  bool
 
 	busy     atomic.Int64 // exchanges that have not ended
@@ -42,8 +45,8 @@ type loop struct {
 	obeying  []func() // those of the last time, for their memory
 }
 
-// newLoop returns a loop that does not run yet.
-func newLoop(e *Epoll) (*loop, error) {
+// newLoop returns one of n loops. It does not run yet.
+func newLoop(e *Epoll, n int) (*loop, error) {
 	set, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
@@ -53,7 +56,7 @@ func newLoop(e *Epoll) (*loop, error) {
 		unix.Close(set)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock),
+	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock), loops: n,
 		watches: map[context.Context]*watch{}}
 	l.polls = [2]unix.PollFd{{Fd: int32(bell), Events: unix.POLLIN}, {Fd: int32(set), Events: unix.POLLIN}}
 	return l, nil
@@ -66,7 +69,9 @@ func (l *loop) run() {
 	for l.obey(); !l.closing; l.obey() {
 		l.expire()
 		seen := l.drain()
-		l.pace.adjust(l.clock.Now())
+		if l.pace.adjust(l.clock.Now()) {
+			l.spare = runtime.GOMAXPROCS(0) > l.loops
+		}
 		l.sleep(seen)
 	}
 	l.shut()
@@ -128,7 +133,7 @@ func (l *loop) drain() int {
 	}
 	for _, e := range l.events[:n] {
 		if c := l.links[e.Fd]; c != nil && c.serial == e.Pad {
-			c.ready()
+			c.ready(e.Events)
 		}
 		l.expire()
 	}
@@ -157,11 +162,21 @@ func (l *loop) sleep(seen int) {
 	if limit > 0 && !l.pending.Load() {
 		l.timeout = unix.NsecToTimespec(int64(limit))
 		l.polls[0].Revents = 0
-		_, _ = unix.Ppoll(polls, &l.timeout, nil)
+		l.poll(polls)
 		if l.polls[0].Revents != 0 {
 			var count [8]byte
 			_, _ = unix.Read(l.bell, count[:])
 		}
 	}
 	l.sleeping.Store(false)
+}
+
+// poll waits for one of the files. Where the scheduler has a processor to spare, this thread keeps its own while it sleeps:
+// else the scheduler takes it away and gives it back, which costs several times what an event does.
+func (l *loop) poll(files []unix.PollFd) {
+	if !l.spare {
+		_, _ = unix.Ppoll(files, &l.timeout, nil)
+		return
+	}
+	_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&files[0])), uintptr(len(files)), uintptr(unsafe.Pointer(&l.timeout)), 0, 0, 0)
 }

@@ -35,11 +35,11 @@ func (p *pace) count(payloads int, stamped bool) {
 	}
 }
 
-// adjust ends a period, where it is over.
-func (p *pace) adjust(now time.Duration) {
+// adjust ends a period where it is over, and reports whether it was.
+func (p *pace) adjust(now time.Duration) bool {
 	took := now - p.since
 	if took < pacePeriod {
-		return
+		return false
 	}
 	busy := time.Duration(p.reads)*pacePeriod >= busyReads*took
 	switch {
@@ -51,4 +51,5 @@ func (p *pace) adjust(now time.Duration) {
 		p.nap = min(p.nap+napStep, longestNap)
 	}
 	p.since, p.reads, p.stamped, p.merged = now, 0, 0, 0
+	return true
 }
