@@ -133,6 +133,9 @@ func clocked(l *result.Level, add func(result.Grade, string, ...any)) {
 // stimulated: the load was the one that was asked for.
 func stimulated(l *result.Level, add func(result.Grade, string, ...any)) {
 	s := l.Instrument.Stimulus
+	if s.OwnFailures > 0 {
+		add(result.Invalid, "the client held the load back: it had no file, port or memory left for the connections of %d requests", s.OwnFailures)
+	}
 	if s.Delivered != nil && math.Abs(*s.Delivered-1) > deliveredShare {
 		add(result.Degraded, "the load was %.1f %% of what was asked for", 100**s.Delivered)
 	}

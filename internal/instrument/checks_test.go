@@ -45,6 +45,7 @@ func TestChecks(t *testing.T) {
 	check(result.Invalid, "slept", func(in *result.Instrument) { in.Clocks.SuspendedMs = ptr(50.0) })
 	check(result.Degraded, "slewed by -80", func(in *result.Instrument) { in.Clocks.SlewPPM = ptr(-80.0) })
 	check(result.Degraded, "system call (hpet)", func(in *result.Instrument) { in.Clocks.Source = ptr("hpet") })
+	check(result.Invalid, "connections of 3 requests", func(in *result.Instrument) { in.Stimulus.OwnFailures = 3 })
 	check(result.Degraded, "99.0 %", func(in *result.Instrument) { in.Stimulus.Delivered = ptr(0.99) })
 	check(result.Degraded, "less evenly", func(in *result.Instrument) {
 		in.Stimulus.Dispersion, in.Stimulus.ScheduledDispersion = ptr(1.1), ptr(1.0)

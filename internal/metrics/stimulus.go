@@ -17,6 +17,11 @@ func (l Level) stimulus(p population) result.Stimulus {
 		slots := l.Slots
 		s.InFlightTarget, s.InFlight = &slots, number(l.inFlight())
 	}
+	for _, r := range p.offered {
+		if r.Failure != nil && r.Failure.Own {
+			s.OwnFailures++
+		}
+	}
 	asked, got := 0, 0
 	for _, r := range p.served {
 		asked, got = asked+r.RequestedMax, got+int(r.OutputTokens)

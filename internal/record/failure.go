@@ -27,6 +27,7 @@ const (
 type Failure struct {
 	Type    FailureType `json:"type"`
 	Message string      `json:"message"`
+	Own     bool        `json:"own,omitempty"` // it is this machine's: no file, port or memory was left for a connection
 }
 
 func (f *Failure) Error() string { return string(f.Type) + ": " + f.Message }

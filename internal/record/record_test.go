@@ -69,7 +69,7 @@ func sample() *Record {
 
 func TestJournalRoundTrip(t *testing.T) {
 	failed := New()
-	failed.Failure = &Failure{HTTP5xx, "boom"}
+	failed.Failure = &Failure{Type: HTTP5xx, Message: "boom"}
 	eight, rate := 8, 2.5
 	var out bytes.Buffer
 	j := NewJournal(&out, time.Unix(1000, 42))

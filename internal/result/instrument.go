@@ -86,6 +86,7 @@ type Stimulus struct {
 	MeanGapMs           *float64 `json:"mean_gap_ms"`          // between moments; open loop
 	InFlightTarget      *int     `json:"in_flight_target"`     // closed loop
 	InFlight            *float64 `json:"in_flight"`            // mean over the window
+	OwnFailures         int      `json:"own_failures"`         // requests for which this machine had no file, port or memory left
 	OutputOfAsked       *float64 `json:"output_of_asked"`      // output tokens of the successes / the most that they asked for
 }
 

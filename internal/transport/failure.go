@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"syscall"
 
 	"github.com/splleed/splleed/internal/record"
@@ -44,7 +45,13 @@ func (t Timeouts) unconnected(kind record.FailureType, err error) *record.Failur
 	case isEnd(err):
 		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
 	}
-	return &record.Failure{Type: kind, Message: err.Error()}
+	return &record.Failure{Type: kind, Message: err.Error(), Own: isOwn(err)}
+}
+
+// isOwn reports that this machine had no file, port or memory left for a connection: the server was not even asked.
+func isOwn(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.EADDRNOTAVAIL, syscall.ENOBUFS, syscall.ENOMEM},
+		func(lack error) bool { return errors.Is(err, lack) })
 }
 
 // broken is what became of the connection, in words without its addresses, which would make each message different.
