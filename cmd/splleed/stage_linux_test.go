@@ -76,7 +76,12 @@ func (s *stage) command(args ...string) *exec.Cmd {
 // start starts splleed.
 func (s *stage) start(args ...string) *running {
 	s.t.Helper()
-	r := &running{Cmd: s.command(args...), out: filepath.Join(s.dir, "stdout"), err: filepath.Join(s.dir, "stderr")}
+	return s.launch(s.command(args...))
+}
+
+func (s *stage) launch(splleed *exec.Cmd) *running {
+	s.t.Helper()
+	r := &running{Cmd: splleed, out: filepath.Join(s.dir, "stdout"), err: filepath.Join(s.dir, "stderr")}
 	stdout, bad := os.Create(r.out)
 	stderr, err := os.Create(r.err)
 	if err := errors.Join(bad, err); err != nil {
