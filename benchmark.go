@@ -55,7 +55,7 @@ type Benchmark struct {
 
 	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1
 	Timeouts             Timeouts `json:"timeouts"`
-	Transport            string   `json:"transport,omitempty"`              // "auto" (default: portable), "portable", "epoll": event loops; Linux, http
+	Transport            string   `json:"transport,omitempty"`              // "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
 	CAFile               string   `json:"ca_file,omitempty"`                // of https: certificates (PEM) of authorities to trust instead of the system's
 	Insecure             bool     `json:"insecure,omitempty"`               // of https: whoever answers is taken for the server

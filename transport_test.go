@@ -25,14 +25,13 @@ func TestTransport(t *testing.T) {
 			t.Errorf("%q: %+v, want %s with stamps of the %s", asked, in, transport, stamps)
 		}
 	}
-	kernel := "kernel"
-	if runtime.GOOS != "linux" {
-		kernel = "user"
-	}
-	check("", "portable", kernel)
-	check("portable", "portable", kernel)
 	if runtime.GOOS == "linux" {
+		check("", "epoll", "kernel")
 		check("epoll", "epoll", "kernel")
+		check("portable", "portable", "kernel")
+	} else {
+		check("", "portable", "user")
+		check("portable", "portable", "user")
 	}
 	b.Transport = "pigeon"
 	if err := b.Validate(); err == nil || !strings.Contains(err.Error(), `transport: is "pigeon": want auto, epoll, portable`) {

@@ -95,7 +95,7 @@ type limitFlags struct {
 }
 
 type connectionFlags struct {
-	Transport  *string `at:"transport" help:"How requests are sent: auto (portable), epoll (Linux, http: event loops) or portable." placeholder:"KIND"`
+	Transport  *string `at:"transport" help:"How requests are sent: epoll (Linux, http: event loops), portable, or auto: epoll where that can be." placeholder:"KIND"`
 	Connection *string `at:"connection" help:"reuse (made ahead and kept, default) or per-request (made for each, timed as connect)." placeholder:"HOW"`
 	CAFile     *string `at:"ca_file" name:"ca-file" help:"Of https: authorities to trust instead of the system's (PEM)." placeholder:"FILE"`
 	Insecure   *bool   `at:"insecure" help:"Of https: take whoever answers for the server."`

@@ -16,17 +16,19 @@ func Loops(e Engine) int {
 // Kinds are the words for New: "auto" and the names of the engines.
 func Kinds() []string { return []string{"auto", "epoll", "portable"} }
 
-// New returns an engine of the kind, and its name. "auto" is portable: epoll costs less, but has not been shown to
-// read as promptly as portable does beside a server that shares its cores (docs/decisions/0004).
+// New returns an engine of the kind, and its name. "auto" is epoll where that can be (docs/decisions/0004), else portable.
 func New(kind string, o Options) (Engine, string, error) {
 	switch kind {
-	case "epoll":
+	case "epoll", "auto":
 		e, err := NewEpoll(o)
-		if err != nil {
+		if err == nil {
+			return e, "epoll", nil
+		}
+		if kind == "epoll" {
 			return nil, "", err // not a nil *Epoll
 		}
-		return e, kind, nil
-	case "auto", "portable":
+		fallthrough
+	case "portable":
 		return NewPortable(o), "portable", nil
 	}
 	return nil, "", fmt.Errorf("no transport %q; known: %s", kind, strings.Join(Kinds(), ", "))

@@ -130,7 +130,7 @@ class Benchmark(_Blocking):
     timeouts: Timeouts | Mapping[str, Any] | None = None
     """When a request is given up."""
     transport: str | None = None
-    """How requests are sent: "auto" (default: portable), "portable", or "epoll": event loops; Linux, http."""
+    """How requests are sent: "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": one a request, timed as connect."""
     ca_file: str | None = None
