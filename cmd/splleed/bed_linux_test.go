@@ -137,6 +137,10 @@ func (b *bed) level(r *running, code int) splleed.Level {
 	return b.results("results.json").Results[0]
 }
 
+// unsure is by how much the truth may differ from what its writes say, in ms: those of a server that is late leave together,
+// and are one arrival then.
+const unsure = 0.1
+
 // holdsTruth fails unless the true median and p99 of ITL lie in the interval that the level gives.
 func (b *bed) holdsTruth(l splleed.Level) {
 	b.t.Helper()
@@ -149,7 +153,7 @@ func (b *bed) holdsTruth(l splleed.Level) {
 	}{{"p50", 0.5, ends.P50}, {"p99", 0.99, ends.P99}} {
 		from, to := stats.Quantile(low, c.p), stats.Quantile(high, c.p)
 		b.t.Logf("ITL %s: the truth is within [%.3f, %.3f] ms, said to be within [%.3f, %.3f]", c.name, from, to, c.ends[0], c.ends[1])
-		if c.ends[0] > to || c.ends[1] < from {
+		if c.ends[0] > to+unsure || c.ends[1] < from-unsure {
 			b.t.Errorf("ITL %s: the truth, within [%.3f, %.3f] ms, is not within [%.3f, %.3f]", c.name, from, to, c.ends[0], c.ends[1])
 		}
 	}

@@ -132,6 +132,7 @@ func (s *Server) Model() string { return s.cfg.Model }
 
 // Serve answers what comes in until Close. It takes the listener over.
 func (s *Server) Serve(l net.Listener) error {
+	unpaced(l)
 	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
