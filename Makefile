@@ -11,7 +11,7 @@ FUZZTIME    ?= 10s
 ENGINES     := .cache/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo bench bench-compare bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
+.PHONY: help build install demo bench bench-clean bench-compare bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -63,6 +63,9 @@ $(VENV)/ready: python/requirements-dev.txt
 
 truth: demo ## hold the client's figures against servers whose token times are known
 	bench/truth/run.sh
+
+bench-clean: build ## how often a run that nothing disturbs is graded ok (Linux, 2 cores, 2 min)
+	bench/clean.sh
 
 bench-compare: ## how often compare is right, on servers whose truth is known (2 min)
 	$(GO) run ./bench/compare
