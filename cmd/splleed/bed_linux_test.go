@@ -3,11 +3,14 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -126,6 +129,23 @@ func (b *bed) measure(url string, args ...string) (r *running) {
 			"--input-len", "8", "--records", "records", "-o", "results.json"}, args...)...))
 	})
 	return r
+}
+
+// underLoad waits until the server has answered some requests.
+func (b *bed) underLoad(url string) {
+	b.t.Helper()
+	until(b.t, 20*time.Second, "requests are answered", func() bool {
+		response, err := http.Get(url + "/metrics")
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		said, _ := io.ReadAll(response.Body)
+		_, tokens, _ := strings.Cut(string(said), "vllm:generation_tokens_total{engine=\"0\",model_name=\"sim-small\"} ")
+		tokens, _, _ = strings.Cut(tokens, "\n")
+		n, _ := strconv.Atoi(tokens)
+		return n > 40
+	})
 }
 
 // level waits for the end of a run, and returns its one level.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -65,11 +63,9 @@ func TestStoppedClient(t *testing.T) {
 	b := newBed(t)
 	url, _ := b.serve("--ttft-ms", "5", "--itl-ms", "5")
 	r := b.measure(url, "--arrival-rate", "100", "--arrival-pattern", "constant", "--runs", "300", "--max-tokens", "4")
-	until(t, 20*time.Second, "requests are answered", func() bool { return strings.Contains(text(filepath.Join(b.dir, "records")), "measured") })
+	b.underLoad(url)
 	for range 4 {
-		r.Process.Signal(syscall.SIGSTOP)
-		time.Sleep(60 * time.Millisecond)
-		r.Process.Signal(syscall.SIGCONT)
+		standStill(r.Process, 60*time.Millisecond)
 		time.Sleep(200 * time.Millisecond)
 	}
 	blamed(t, b.level(r, 0), "the client was starved: a core that serves the network was out of reach", "requests went up to")
@@ -80,7 +76,7 @@ func TestCappedConnections(t *testing.T) {
 	b := newBed(t)
 	url, _ := b.serve("--ttft-ms", "5", "--itl-ms", "5")
 	r := b.measure(url, "--concurrency", "32", "--connection", "per-request", "--runs", "2000", "--max-tokens", "8")
-	until(t, 20*time.Second, "requests are answered", func() bool { return strings.Contains(text(filepath.Join(b.dir, "records")), "measured") })
+	b.underLoad(url)
 	if err := lowered(r.Process.Pid, 24); err != nil {
 		t.Fatal(err)
 	}
