@@ -199,24 +199,15 @@ func (c *comparison) needed(s sample, family int) int {
 	if !s.logs {
 		return 0
 	}
-	times := s.times(0, 1-c.alpha/2/float64(family))
+	times := s.welch.Needed(0, 1-c.alpha/2/float64(family), power)
 	if margin := math.Log1p(c.Margin); math.Abs(s.welch.Mean) < margin {
-		times = min(times, max(s.times(margin, 1-c.alpha), s.times(-margin, 1-c.alpha)))
+		times = min(times, max(s.welch.Needed(margin, 1-c.alpha, power), s.welch.Needed(-margin, 1-c.alpha, power)))
 	}
 	return s.units(times)
 }
 
 // most is how many units of an arm are worth proposing.
 const most = 1000
-
-// times is how many times the units at hand would likely set the difference apart from a limit; +Inf for more than most.
-func (s sample) times(limit, level float64) float64 {
-	// Note: at least (power's quantile of the normal, 0.84)² standard errors. Far beyond most, Needed would be slow.
-	if sure := 0.8 * s.welch.StdErr / math.Abs(s.welch.Mean-limit); sure*sure*float64(len(s.a)) > most {
-		return math.Inf(1)
-	}
-	return s.welch.Needed(limit, level, power)
-}
 
 // units is how many an arm a multiple of those at hand is.
 func (s sample) units(times float64) int {
@@ -246,7 +237,7 @@ func (c *comparison) decideGates() {
 		case g.PBroken != nil && *g.PBroken < c.alpha:
 			g.Verdict = result.Fail
 		case s.logs:
-			g.Needed = s.units(s.times(math.Log(g.Limit), c.ConfidenceLevel))
+			g.Needed = s.units(s.welch.Needed(math.Log(g.Limit), c.ConfidenceLevel, power))
 		}
 		c.out.Verdict = worst(c.out.Verdict, g.Verdict)
 	}

@@ -95,6 +95,29 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// A difference that is surely one, and as surely inside the margin, is "same": the margin says what matters. One that may
+// be outside is better or worse; and one that is outside by its bound alone is not "same" for being small.
+func TestSameBeforeADifference(t *testing.T) {
+	check := func(factor, margin float64, want result.Verdict) {
+		t.Helper()
+		var b []float64
+		for _, x := range []float64{100, 100.1, 99.9, 100.05, 99.95, 100.02} {
+			b = append(b, x*factor)
+		}
+		c := compared(t, scaled(false, 100, 100.1, 99.9, 100.05, 99.95, 100.02), scaled(false, b...), Options{Metrics: []string{"ttft_p99"}, Margin: margin})
+		x := contrast(t, c, "ttft_p99")
+		if x.Verdict != want || *x.PHolm > 0.001 {
+			t.Errorf("%v times as long, margin %v: %s, want %s; p %v", factor, margin, x.Verdict, want, *x.PHolm)
+		}
+	}
+	check(1.01, 0, result.Same)
+	check(0.99, 0, result.Same)
+	check(1.01, 0.005, result.Worse)
+	check(0.99, 0.005, result.Better)
+	check(1.0199, 0, result.Worse) // inside, but its upper bound is not
+	check(1.03, 0, result.Worse)
+}
+
 // With few starts, what trials show is about the processes at hand, unless that is accepted.
 func TestTooFewStarts(t *testing.T) {
 	o := Options{Gates: "ttft_p99<=+5%"}

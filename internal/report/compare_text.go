@@ -139,31 +139,38 @@ func (p *page) comparisonLegend(c *result.Comparison) {
 // baseline is the table of several against one: a row a metric, a column each.
 func (p *page) baseline(cs []*result.Comparison) {
 	header := []string{"against " + cs[0].A.Name}
+	shown := map[string]bool{}
 	for _, c := range cs {
 		header = append(header, c.B.Name)
 	}
 	t := table{header}
-	for l, level := range cs[0].Levels {
-		t = append(t, []string{place(level.Concurrency, level.ArrivalRate)})
-		for m := range level.Metrics {
-			row := []string{"  " + level.Metrics[m].Metric}
-			for _, c := range cs {
-				row = append(row, brief(c, l, &level.Metrics[m]))
+	for _, c := range cs { // one may have a level that those before it have not
+		for _, level := range c.Levels {
+			at := place(level.Concurrency, level.ArrivalRate)
+			if shown[at] {
+				continue
 			}
-			t = append(t, row)
+			shown[at] = true
+			t = append(t, []string{at})
+			for _, x := range level.Metrics {
+				row := []string{"  " + x.Metric}
+				for _, c := range cs {
+					row = append(row, brief(c, at, x.Metric))
+				}
+				t = append(t, row)
+			}
 		}
 	}
 	p.write(t)
 }
 
-// brief is the change of a metric and its verdict; "-" where a comparison has no such level or metric.
-func brief(c *result.Comparison, level int, like *result.Contrast) string {
-	if level >= len(c.Levels) {
-		return "-"
-	}
-	for i := range c.Levels[level].Metrics {
-		if x := &c.Levels[level].Metrics[i]; x.Metric == like.Metric {
-			return maybe(x.Ratio, percent) + " " + string(x.Verdict)
+// brief is the change of a metric at a level, and its verdict; "-" where a comparison has none.
+func brief(c *result.Comparison, at, metric string) string {
+	for _, level := range c.Levels {
+		for i := range level.Metrics {
+			if x := &level.Metrics[i]; x.Metric == metric && place(level.Concurrency, level.ArrivalRate) == at {
+				return maybe(x.Ratio, percent) + " " + string(x.Verdict)
+			}
 		}
 	}
 	return "-"

@@ -98,6 +98,9 @@ func (d Difference) tail(distance float64) float64 {
 // larger of their p values (Schuirmann, A comparison of the two one-sided tests procedure …, 1987).
 func (d Difference) PSame(lower, upper float64) float64 { return max(d.PAbove(lower), d.PBelow(upper)) }
 
+// manyDF are so many degrees of freedom that t quantiles are the normal distribution's, to a few parts in ten thousand.
+const manyDF = 1e4
+
 // Needed is how many times as many samples would set the difference apart from a limit, at a one-sided level and with
 // the probability power, if means and spreads stay: the least k with (t(level, k·df) + t(power, k·df)) ≤
 // √k · |mean - limit| / standard error. Below 1, the samples at hand are more than enough. It is +Inf where the mean is
@@ -112,11 +115,16 @@ func (d Difference) Needed(limit, level, power float64) float64 {
 	case d.StdErr == 0:
 		return 0
 	}
+	// No t quantile is below the normal one, and with many degrees of freedom they are one.
+	low := sq((distuv.UnitNormal.Quantile(level) + distuv.UnitNormal.Quantile(power)) / distance)
+	if low*d.DF > manyDF {
+		return low
+	}
 	enough := func(k float64) bool {
 		t := studentsT(max(k*d.DF, 1))
 		return t.Quantile(level)+t.Quantile(power) <= math.Sqrt(k)*distance
 	}
-	low, high := 0.0, 1.0
+	high := low
 	for !enough(high) {
 		low, high = high, 2*high
 	}

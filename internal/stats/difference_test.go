@@ -80,3 +80,14 @@ func TestNeeded(t *testing.T) {
 		t.Error("few degrees of freedom need no more than many")
 	}
 }
+
+// However close the limit is, the answer comes at once: t quantiles of 1e18 degrees of freedom take minutes. From the
+// iteration to the normal distribution there is no step.
+func TestNeededNearTheLimit(t *testing.T) {
+	d := Difference{Mean: 0.02, StdErr: 0.01, DF: 10}
+	for distance := 1e-3; distance > 1e-15; distance /= 10 {
+		near(t, "distance", d.Needed(0.02+distance, 0.95, 0.8)/(6.1826*sq(0.01/distance)), 1, 0.01)
+	}
+	k := func(distance float64) float64 { return d.Needed(0.02+distance, 0.95, 0.8) * sq(distance) }
+	near(t, "around 1e4 degrees of freedom", k(7.8e-4)/k(7.9e-4), 1, 2e-3)
+}
