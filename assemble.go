@@ -65,6 +65,7 @@ func (r *account) results() *Results {
 	for i := range r.points {
 		if ran := r.ran(i); len(ran) > 0 {
 			out.Results = append(out.Results, r.describe(i, ran))
+			r.judge(&out, r.measurement(i, ran))
 		}
 	}
 	if r.b.Trials > 1 {
@@ -94,13 +95,7 @@ func measured(rec *record.Record) bool { return rec.Phase == record.Measured }
 // describe is level i over the given trials.
 func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	p := r.points[i]
-	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles, Confidence: r.b.ConfidenceLevel}
-	if p.open() {
-		l.Cap = p.concurrency
-	} else {
-		l.Slots = p.concurrency
-	}
-	out := metrics.Describe(l)
+	out := metrics.Describe(r.measurement(i, trials))
 	if p.concurrency > 0 {
 		out.Concurrency = &p.concurrency
 	}
@@ -114,6 +109,18 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 	r.attest(&out, trials)
 	out.Warnings = levelWarnings(out)
 	return out
+}
+
+// measurement is level i over the given trials, for metrics.
+func (r *account) measurement(i int, trials []metrics.Trial) metrics.Level {
+	p := r.points[i]
+	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles, Confidence: r.b.ConfidenceLevel}
+	if p.open() {
+		l.Cap = p.concurrency
+	} else {
+		l.Slots = p.concurrency
+	}
+	return l
 }
 
 func (s SLO) metrics() metrics.SLO {
@@ -180,11 +187,20 @@ func (r *run) config() json.RawMessage {
 	return data
 }
 
-// verdict is what makes results of a complete run an error: too many failures, or a grade that strict does not take.
+// verdict is what makes results of a complete run an error: too many failures, a grade that strict does not take, or
+// goals that are missed. The first of them is told.
 func (r *Results) verdict(b Benchmark) error {
-	if err := r.failedTooOften(*b.MaxErrorRate); err != nil || !b.Strict {
+	if err := r.failedTooOften(*b.MaxErrorRate); err != nil {
 		return err
 	}
+	if err := r.distrusted(); b.Strict && err != nil {
+		return err
+	}
+	return b.FailOn.left(r.missed())
+}
+
+// distrusted is an *InstrumentError where some level's grade is not ok.
+func (r *Results) distrusted() error {
 	e := &InstrumentError{}
 	for _, l := range r.Results {
 		if l.Instrument != nil && l.Instrument.Grade != result.OK {

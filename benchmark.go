@@ -50,6 +50,8 @@ type Benchmark struct {
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
 	Stream          *bool    `json:"stream,omitempty"`           // false: answers come in one piece, without TTFT, ITL and TPOT
 	SLO             SLO      `json:"slo"`
+	Goals           []string `json:"goals,omitempty"`          // that each level is to meet, over all trials: "ttft_p99=500" (ms), "goodput=99%" (of the SLO)
+	FailOn          FailOn   `json:"fail_on,omitempty"`        // which verdicts on them make the run a failure; default FailOnUndecided
 	Strict          bool     `json:"strict,omitempty"`         // a level whose instrument is not graded ok makes the run a failure
 	MaxErrorRate    *float64 `json:"max_error_rate,omitempty"` // failed requests of a level that make the run a failure; default 0.05
 
@@ -67,7 +69,7 @@ type Benchmark struct {
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial
 	SavePrompts          bool     `json:"save_prompts,omitempty"`           // keep the prompts in the results
 	Certify              bool     `json:"certify,omitempty"`                // calibrate before and after the run: needs Program
-	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json or .csv
+	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json, .csv, or .xml (JUnit: a test case a goal and level)
 
 	// Not data.
 	OwnProcess bool                `json:"-"` // the process is the benchmark's own: while a level runs, no garbage is collected and GOMAXPROCS is higher

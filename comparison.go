@@ -2,10 +2,8 @@ package splleed
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/splleed/splleed/internal/compare"
 	"github.com/splleed/splleed/internal/report"
@@ -85,37 +83,16 @@ func contracts(cs []*Comparison) []*result.Comparison {
 	return all
 }
 
-// GateError says that gates failed, or that some are undecided.
-type GateError struct {
-	Failed    []string
-	Undecided []string
-}
-
-func (e *GateError) Error() string {
-	var words []string
-	if len(e.Failed) > 0 {
-		words = append(words, "failed: "+strings.Join(e.Failed, ", "))
-	}
-	if len(e.Undecided) > 0 {
-		words = append(words, "undecided: "+strings.Join(e.Undecided, ", "))
-	}
-	return "gates " + strings.Join(words, "; ")
-}
-
 // Err is a *GateError unless all gates pass.
-func (c *Comparison) Err() error {
-	var e GateError
-	for _, g := range c.Gates {
-		name := fmt.Sprintf("%s at %s", g.Gate, levelName(Level{Concurrency: g.Concurrency, ArrivalRate: g.ArrivalRate}))
-		switch g.Verdict {
-		case result.Fail:
-			e.Failed = append(e.Failed, name)
-		case result.Undecided:
-			e.Undecided = append(e.Undecided, name)
+func (c *Comparison) Err() error { return FailOnUndecided.Err(c) }
+
+// Err is a *GateError where gates of comparisons failed, or are undecided, and that is to be an error.
+func (f FailOn) Err(cs ...*Comparison) error {
+	e := &GateError{}
+	for _, c := range cs {
+		for _, g := range c.Gates {
+			e.add(g.Gate, Level{Concurrency: g.Concurrency, ArrivalRate: g.ArrivalRate}, g.Verdict)
 		}
 	}
-	if len(e.Failed)+len(e.Undecided) == 0 {
-		return nil
-	}
-	return &e
+	return f.left(e)
 }

@@ -203,3 +203,26 @@ func ExampleDialectNamed() {
 	// {"max_tokens":8,"messages":[{"content":"Hello","role":"user"}],"model":"m","stream":true,"stream_options":{"include_usage":true}} <nil>
 	// true <nil>
 }
+
+// What every level is to meet has a verdict: pass, fail, or undecided where the requests are too few to say.
+func ExampleGateError() {
+	results, err := splleed.Benchmark{
+		Backend:     quick,
+		Prompts:     []string{"Hello"},
+		Concurrency: []int{8},
+		Runs:        100,
+		Sampling:    splleed.Sampling{MaxTokens: 2},
+		Goals:       []string{"ttft_p99=0.1", "ttft_p99=60000"}, // ms
+	}.Run(context.Background())
+	var gate *splleed.GateError
+	if errors.As(err, &gate) {
+		fmt.Println(err)
+	}
+	for _, g := range results.Results[0].Goals {
+		fmt.Printf("%s: %s, measured: %t\n", g.Goal, g.Verdict, g.Value != nil)
+	}
+	// Output:
+	// gates failed: ttft_p99=0.1 at concurrency 8; undecided: ttft_p99=60000 at concurrency 8
+	// ttft_p99=0.1: fail, measured: true
+	// ttft_p99=60000: undecided, measured: true
+}

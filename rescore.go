@@ -14,15 +14,18 @@ import (
 
 // Scoring is what can be chosen anew when results are computed again. What is zero stays as the run had it.
 type Scoring struct {
-	SLO             *SLO      // other goals
-	Percentiles     []float64 // further percentiles of every latency: 75, 99.5
-	ConfidenceLevel float64   // of intervals over trials
-	MaxErrorRate    *float64
+	SLO             *SLO      `json:"slo,omitempty"`              // other goals of requests
+	Goals           []string  `json:"goals,omitempty"`            // other goals of levels: "ttft_p99=500"
+	FailOn          FailOn    `json:"fail_on,omitempty"`          // which verdicts on them are an error
+	Percentiles     []float64 `json:"percentiles,omitempty"`      // further percentiles of every latency: 75, 99.5
+	ConfidenceLevel float64   `json:"confidence_level,omitempty"` // of intervals over trials
+	MaxErrorRate    *float64  `json:"max_error_rate,omitempty"`
 }
 
 // Rescore computes the results of a run again from its journal (Benchmark.Records), without a server. With a zero
 // Scoring they are those of the run. A journal that is damaged, or whose run was killed, gives what it holds; the
-// results' warnings say what is missing. The error can be a *TooManyFailures, beside results, as that of Run.
+// results' warnings say what is missing. The error can be a *TooManyFailures or a *GateError, beside results, as that of
+// Run.
 func Rescore(journal io.Reader, with Scoring) (*Results, error) { return Merge(with, journal) }
 
 // Merge joins the journals of several runs of the same load into one: their trials are pooled and numbered anew. What
@@ -50,7 +53,8 @@ func Merge(with Scoring, journals ...io.Reader) (*Results, error) {
 		return nil, err
 	}
 	results := all.results()
-	return results, results.failedTooOften(*all.b.MaxErrorRate)
+	all.b.Strict = false // the client is what it was
+	return results, results.verdict(all.b)
 }
 
 func (s Scoring) validate() error {
@@ -58,6 +62,7 @@ func (s Scoring) validate() error {
 	for i, p := range s.Percentiles {
 		bad.Check(p > 0 && p < 100, fmt.Sprintf("percentiles[%d]", i), "is %g: want more than 0 and less than 100", p)
 	}
+	checkGoals(&bad, s.Goals, s.FailOn)
 	return bad.Err()
 }
 
@@ -66,6 +71,10 @@ func (r *account) score(with Scoring) error {
 	if with.SLO != nil {
 		r.b.SLO = *with.SLO
 	}
+	if with.Goals != nil {
+		r.b.Goals = with.Goals
+	}
+	r.b.FailOn = or(with.FailOn, r.b.FailOn)
 	r.b.ConfidenceLevel = or(with.ConfidenceLevel, r.b.ConfidenceLevel)
 	if with.MaxErrorRate != nil {
 		r.b.MaxErrorRate = with.MaxErrorRate

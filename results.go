@@ -21,8 +21,8 @@ func (r *Results) Print(w io.Writer) error {
 	return report.Text(w, &r.Run, report.Style{Color: ok && term.IsTerminal(int(f.Fd()))})
 }
 
-// Save writes the results to a file, whole or not at all: JSON or CSV, as its extension says. Folders on the way to the
-// file are made.
+// Save writes the results to a file, whole or not at all: JSON, CSV, or the verdicts on goals as JUnit (.xml), as its
+// extension says. Folders on the way to the file are made.
 func (r *Results) Save(path string) error { return report.Save(path, &r.Run) }
 
 // ToJSON returns the results as indented JSON.

@@ -25,8 +25,8 @@ import (
 )
 
 // Run runs the benchmark. When ctx ends it stops at once and returns the results so far together with ctx's error; with
-// too many failed requests, the results together with a *TooManyFailures; with Strict, an *InstrumentError likewise. Bad configuration is a *ConfigError, returned
-// before anything runs, as is the error of an OutputFile that cannot be written. What goes wrong once levels have been
+// too many failed requests, the results together with a *TooManyFailures; with Strict, an *InstrumentError likewise, and
+// with Goals that are not met a *GateError. Bad configuration is a *ConfigError, returned before anything runs, as is the error of an OutputFile that cannot be written. What goes wrong once levels have been
 // played, a full disk say, costs no results.
 func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {

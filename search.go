@@ -19,7 +19,7 @@ import (
 type Search struct {
 	Benchmark Benchmark `json:"-"` // its levels are not used; Runs are the requests of a probe far from the edge, default 500
 
-	Goals     []string `json:"goals"`               // all to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the Benchmark's SLO)
+	Goals     []string `json:"goals,omitempty"`     // all to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the Benchmark's SLO); default the Benchmark's
 	Start     float64  `json:"start,omitempty"`     // the first load; default 4. Rates below a 64th of it are not tried
 	Max       float64  `json:"max,omitempty"`       // the highest load to try; default 10,000
 	Tolerance float64  `json:"tolerance,omitempty"` // how close to come, as a fraction; default 0.02
@@ -44,6 +44,7 @@ func (s Search) Of(b Benchmark) Search {
 // Validate returns every bad field at once as a *ConfigError.
 func (s Search) Validate() error {
 	var bad invalid.Fields
+	s = s.withDefaults()
 	bad.Check(len(s.Goals) > 0, "goals", "is empty: want some, such as ttft_p99=500")
 	_, err := s.goals()
 	bad.Check(err == nil, "goals", "%v", err)
@@ -63,6 +64,15 @@ func (b Benchmark) checkLadder(bad *invalid.Fields) {
 	}
 }
 
+// withDefaults takes the Benchmark's goals where there are none: they are the search's, not the probes'.
+func (s Search) withDefaults() Search {
+	if len(s.Goals) == 0 {
+		s.Goals = s.Benchmark.Goals
+	}
+	s.Benchmark.Goals = nil
+	return s
+}
+
 func (s Search) goals() (all []metrics.Goal, err error) {
 	for _, text := range s.Goals {
 		g, bad := metrics.ParseGoal(text)
@@ -78,6 +88,7 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	s = s.withDefaults()
 	goals, _ := s.goals() // checked
 	b := s.Benchmark
 	b.Trials, b.Precision, b.Certify = 1, nil, false

@@ -3,11 +3,11 @@ package splleed
 import (
 	"fmt"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/schedule"
 	"github.com/splleed/splleed/internal/transport"
 )
@@ -21,6 +21,7 @@ func (b Benchmark) Validate() error {
 	b.checkRuns(&bad)
 	b.checkPrecision(&bad)
 	b.checkLimits(&bad)
+	checkGoals(&bad, b.Goals, b.FailOn)
 	b.checkConnection(&bad)
 	b.checkTrace(&bad)
 	b.checkShape(&bad)
@@ -83,8 +84,8 @@ func (b Benchmark) checkLimits(bad *invalid.Fields) {
 		bad.Check(*r >= 0 && *r <= 1, "max_error_rate", "is %g: want 0 to 1", *r)
 	}
 	if b.OutputFile != "" {
-		extension := strings.ToLower(filepath.Ext(b.OutputFile))
-		bad.Check(extension == ".json" || extension == ".csv", "output_file", "is %q: want a name that ends in .json or .csv", b.OutputFile)
+		_, err := report.ForFile(b.OutputFile)
+		bad.Check(err == nil, "output_file", "%v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"strings"
 
 	"github.com/splleed/splleed"
 )
@@ -37,15 +38,19 @@ type comparingFlags struct {
 func (*compareCmd) Help() string {
 	return `Live: --a A.yaml --b B.yaml, or one configuration (--config, or flags alone) with --a-set and --b-set. Servers that splleed starts are started anew for each trial, A and B in turn; all flags of run that say what is sent hold for both.
 
-Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided.
+Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided (--fail-on).
 
 --format github prints annotations and, where $GITHUB_STEP_SUMMARY names a file, appends the tables to it.`
 }
 
 // Run compares every file with the baseline.
 func (r *compareCmd) Run(ctx context.Context, c console) error {
+	on, err := r.failOn()
+	if err != nil {
+		return err
+	}
 	if r.Live.asked() {
-		return r.live(ctx, c)
+		return r.live(ctx, c, on)
 	}
 	files := r.Files
 	baseline := r.Baseline
@@ -73,7 +78,22 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 		}
 		all = append(all, made)
 	}
-	return r.Compare.deliver(c, all)
+	return r.Compare.deliver(c, all, on)
+}
+
+// failOn is which verdicts on gates set the exit code.
+func (r *compareCmd) failOn() (splleed.FailOn, error) {
+	if level := r.Limits.SLO.level; len(level) > 0 {
+		return "", faulty("--slo: %s is for a level by itself, which splleed run judges: a comparison has --gate", strings.Join(level, ", "))
+	}
+	if r.Limits.FailOn == nil {
+		return "", nil
+	}
+	on := splleed.FailOn(*r.Limits.FailOn)
+	if bad := on.Validate(); len(bad) > 0 {
+		return "", faulty("--fail-on: %s", bad[0].Message)
+	}
+	return on, nil
 }
 
 func load(path string) (*splleed.Results, error) {
@@ -94,7 +114,7 @@ func (r *compareCmd) comparing() splleed.Comparing {
 }
 
 // deliver prints and saves comparisons. Its error is the gates'.
-func (f comparingFlags) deliver(c console, all []*splleed.Comparison) error {
+func (f comparingFlags) deliver(c console, all []*splleed.Comparison, on splleed.FailOn) error {
 	text, err := splleed.ComparisonsText(f.Format, all...)
 	if err != nil {
 		return faulty("--format: %v", err)
@@ -114,17 +134,7 @@ func (f comparingFlags) deliver(c console, all []*splleed.Comparison) error {
 	if err := errors.Join(faults...); err != nil {
 		return err
 	}
-	var broken splleed.GateError
-	for _, made := range all {
-		var e *splleed.GateError
-		if errors.As(made.Err(), &e) {
-			broken.Failed, broken.Undecided = append(broken.Failed, e.Failed...), append(broken.Undecided, e.Undecided...)
-		}
-	}
-	if len(broken.Failed)+len(broken.Undecided) > 0 {
-		return &broken
-	}
-	return nil
+	return on.Err(all...)
 }
 
 func appendSummary(path string, all []*splleed.Comparison) error {

@@ -28,7 +28,7 @@ func (l liveFlags) asked() bool {
 }
 
 // live measures two servers in turn. Ctrl-C keeps what is done.
-func (r *compareCmd) live(ctx context.Context, c console) error {
+func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) error {
 	l := r.Live
 	if len(r.Files) > 0 || r.Baseline != "" || (l.A == "") != (l.B == "") || l.A != "" && l.Config != "" {
 		return faulty("compare what? Two configurations (--a A.yaml --b B.yaml), one with --a-set and --b-set, or results")
@@ -65,7 +65,7 @@ func (r *compareCmd) live(ctx context.Context, c console) error {
 	if found == nil {
 		return plans[0].explain(err)
 	}
-	return errors.Join(err, l.save(found), r.deliverLive(c, found))
+	return errors.Join(err, l.save(found), r.deliverLive(c, found, on))
 }
 
 // arm is the plan of one server: what holds for both, and its own fields.
@@ -102,9 +102,9 @@ func (l liveFlags) save(found *splleed.Contested) error {
 	return errors.Join(faults...)
 }
 
-func (r *compareCmd) deliverLive(c console, found *splleed.Contested) error {
+func (r *compareCmd) deliverLive(c console, found *splleed.Contested, on splleed.FailOn) error {
 	if found.Comparison == nil {
 		return nil
 	}
-	return r.Compare.deliver(c, []*splleed.Comparison{found.Comparison})
+	return r.Compare.deliver(c, []*splleed.Comparison{found.Comparison}, on)
 }

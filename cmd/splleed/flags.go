@@ -85,7 +85,8 @@ type samplingFlags struct {
 }
 
 type limitFlags struct {
-	SLO               goals    `at:"slo" name:"slo" help:"What a good request meets, in ms: ttft=200,tpot=50,itl=100,e2el=5000." placeholder:"GOALS" aliases:"goodput"`
+	SLO               goals    `name:"slo" help:"What a good request meets, in ms: ttft=200,tpot=50,itl=100,e2el=5000; and what a level meets, with a verdict: ttft_p99=500,goodput=99%." placeholder:"GOALS" aliases:"goodput"`
+	FailOn            *string  `at:"fail_on" help:"Verdicts that set the exit code: undecided (default: 4 for a level or gate that failed, 5 where nobody can tell), fail or never." placeholder:"WHICH"`
 	Strict            *bool    `at:"strict" help:"Exit code 6 unless every level's instrument is graded ok."`
 	MaxErrorRate      *float64 `at:"max_error_rate" help:"Share of failed requests from which on the exit code is 3 (default 0.05)." placeholder:"P"`
 	Timeout           *seconds `at:"timeouts.total_s" help:"Of a request (default 10m)." placeholder:"TIME"`
@@ -103,7 +104,7 @@ type connectionFlags struct {
 }
 
 type outputFlags struct {
-	Output         []string `short:"o" help:"Save the results: .json or .csv; repeatable." sep:"none" placeholder:"FILE"`
+	Output         []string `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts); repeatable." sep:"none" placeholder:"FILE"`
 	Records        string   `help:"Write every request with its raw times, a JSON line each." placeholder:"FILE"`
 	SavePrompts    *bool    `at:"save_prompts" help:"Keep the prompts in the results."`
 	LogDir         string   `help:"Where logs of started servers go." placeholder:"DIR"`

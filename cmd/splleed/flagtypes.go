@@ -127,8 +127,17 @@ func (g *goals) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// MarshalJSON writes the goals of a request, as a configuration has them.
-func (g goals) MarshalJSON() ([]byte, error) { return json.Marshal(g.request) }
+// lay lays the goals over a configuration: those of a request and those of a level have places of their own.
+func (g goals) lay(o *overlay) {
+	if g.request != nil {
+		o.set("slo", g.request)
+		o.flags["slo"] = "--slo"
+	}
+	if g.level != nil {
+		o.set("goals", g.level)
+		o.flags["goals"] = "--slo"
+	}
+}
 
 // widths are relative half-widths of intervals: ttft_p99=5%,throughput=0.02.
 type widths map[string]float64

@@ -46,7 +46,7 @@ type console struct {
 // say writes a line for people, beside the results.
 func (c console) say(format string, args ...any) { fmt.Fprintf(c.err, format+"\n", args...) }
 
-// Exit codes. 6 is kept for --strict.
+// Exit codes.
 const (
 	good            = 0
 	failed          = 1

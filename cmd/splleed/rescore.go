@@ -11,11 +11,12 @@ import (
 
 // scoreFlags are what can be chosen anew when results are computed again.
 type scoreFlags struct {
-	SLO             goals     `name:"slo" help:"Other goals, in ms: ttft=200,tpot=50,itl=100,e2el=5000." placeholder:"GOALS" aliases:"goodput"`
+	SLO             goals     `name:"slo" help:"Other goals of requests and of levels: ttft=200,tpot=50 (ms), ttft_p99=500,goodput=99%." placeholder:"GOALS" aliases:"goodput"`
+	FailOn          string    `help:"Verdicts on levels that set the exit code: undecided (default: 4 and 5), fail or never." placeholder:"WHICH"`
 	Percentiles     []float64 `help:"Further percentiles of every latency, in the JSON: 75,99.5." placeholder:"P"`
 	ConfidenceLevel float64   `help:"Of intervals over trials." placeholder:"P"`
 	MaxErrorRate    *float64  `help:"Share of failed requests from which on the exit code is 3." placeholder:"P"`
-	Output          []string  `short:"o" help:"Save the results: .json or .csv; repeatable." sep:"none" placeholder:"FILE"`
+	Output          []string  `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts); repeatable." sep:"none" placeholder:"FILE"`
 }
 
 type rescoreCmd struct {
@@ -40,7 +41,9 @@ func (s scoreFlags) score(c console, paths []string) error {
 			return faulty("--output: %v", err)
 		}
 	}
-	with := splleed.Scoring{Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate}
+	with := splleed.Scoring{
+		Goals: s.SLO.level, FailOn: splleed.FailOn(s.FailOn), Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate,
+	}
 	if s.SLO.request != nil {
 		with.SLO = s.SLO.slo()
 	}

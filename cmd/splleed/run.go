@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -32,16 +31,13 @@ type runCmd struct {
 
 // Help ends the list of flags.
 func (*runCmd) Help() string {
-	return `Exit codes: 0 good, 1 failed, 2 bad input, 3 too many failed requests, 6 --strict and the instrument is not ok, 130 or 143 interrupted (what was measured until then is printed and saved).
+	return `Exit codes: 0 good, 1 failed, 2 bad input, 3 too many failed requests, 4 a level missed a goal of --slo, 5 too few samples to say (--fail-on), 6 --strict and the instrument is not ok, 130 or 143 interrupted (what was measured until then is printed and saved).
 
 Names of "vllm bench serve" are understood: --base-url, --num-prompts, --max-concurrency, --request-rate, --goodput, --random-input-len, --random-output-len, --save-result, --result-dir, --result-filename and an --endpoint that begins with "/".`
 }
 
 // Run measures the levels.
 func (r *runCmd) Run(ctx context.Context, c console) error {
-	if len(r.Limits.SLO.level) > 0 {
-		return faulty("--slo: %s is a goal of a whole level: splleed search takes such", strings.Join(r.Limits.SLO.level, ", "))
-	}
 	return r.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) { return b.Run(ctx) })
 }
 

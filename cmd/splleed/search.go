@@ -28,7 +28,7 @@ func (*searchCmd) Help() string {
 func (s *searchCmd) Run(ctx context.Context, c console) error {
 	s.manyLevels = true
 	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
-		search := splleed.Search{Benchmark: b, Goals: s.Limits.SLO.level, Start: s.Start, Max: s.Max, Tolerance: s.Tolerance}
+		search := splleed.Search{Benchmark: b, Goals: b.Goals, Start: s.Start, Max: s.Max, Tolerance: s.Tolerance}
 		if b.Progress != nil {
 			search.Told = func(p splleed.SearchProbe) { c.say("%s", probed(search.Goals, p)) }
 		}

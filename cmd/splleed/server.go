@@ -15,6 +15,7 @@ func (r *runCmd) lay(o *overlay) error {
 	for _, flags := range []any{s, r.Prompts, r.Load, r.Sampling, r.Connection, r.Limits, r.Output} {
 		o.lay(flags)
 	}
+	r.Limits.SLO.lay(o)
 	for _, key := range slices.Sorted(maps.Keys(s.Set)) {
 		o.set("backend."+key, s.Set[key])
 		o.flags["backend."+key] = "--set " + key

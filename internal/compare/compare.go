@@ -239,18 +239,8 @@ func (c *comparison) decideGates() {
 		case s.logs:
 			g.Needed = s.units(s.welch.Needed(math.Log(g.Limit), c.ConfidenceLevel, power))
 		}
-		c.out.Verdict = worst(c.out.Verdict, g.Verdict)
+		c.out.Verdict = result.WorstVerdict(c.out.Verdict, g.Verdict)
 	}
-}
-
-// worst is the verdict on two gates together.
-func worst(a, b result.Verdict) result.Verdict {
-	for _, v := range []result.Verdict{result.Fail, result.Undecided, result.Pass} {
-		if a == v || b == v {
-			return v
-		}
-	}
-	return ""
 }
 
 // holm adjusts the p values that there are.

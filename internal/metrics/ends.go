@@ -59,25 +59,35 @@ func (e *ends) total(lo, hi float64) {
 
 // summary is between which ends each statistic lies, of the samples and of so many endless ones beside.
 func (e *ends) summary(lost int) result.Ends {
+	e.sort(lost)
+	var s result.Ends
+	if len(e.hi) == 0 {
+		return s
+	}
+	if lost == 0 {
+		s.Mean = pair(e.sum.lo/float64(len(e.lo)), e.sum.hi/float64(len(e.hi)))
+	}
+	for _, q := range quantiles {
+		between := e.quantile(q.q)
+		*q.ends(&s) = pair(between.lo, between.hi)
+	}
+	return s
+}
+
+// sort readies the samples, with so many endless ones beside, for quantiles: lo then also has a zero for each that there
+// may be.
+func (e *ends) sort(lost int) {
 	slices.Sort(e.lo)
 	slices.Sort(e.hi)
 	slices.Sort(e.may)
 	for range lost {
 		e.lo, e.hi = append(e.lo, math.Inf(1)), append(e.hi, math.Inf(1))
 	}
-	low := slices.Concat(make([]float64, len(e.may)), e.lo)
-	var s result.Ends
-	if len(e.lo) == 0 {
-		return s
-	}
-	if lost == 0 {
-		s.Mean = pair(e.sum.lo/float64(len(low)), e.sum.hi/float64(len(e.hi)))
-	}
-	for _, q := range quantiles {
-		*q.ends(&s) = pair(stats.Quantile(low, q.q), e.high(q.q))
-	}
-	return s
+	e.lo = slices.Concat(make([]float64, len(e.may)), e.lo)
 }
+
+// quantile is between which ends a quantile of sorted ends lies.
+func (e *ends) quantile(q float64) extent { return extent{stats.Quantile(e.lo, q), e.high(q)} }
 
 // high is the highest that the quantile may be. A sample that there may be counts as endless if it can exceed the order
 // statistic below the quantile; any other could only lower it.

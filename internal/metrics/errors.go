@@ -16,12 +16,7 @@ type start struct {
 
 // errors adds to each metric how wrong its statistics may be. Grades are for others to give.
 func (l Level) errors(out *result.Level) {
-	late := l.lateness()
-	response := func(r *record.Record) start { return start{r.Scheduled, late[r]} }
-	headline := sent
-	if l.Open {
-		headline = response
-	}
+	response, headline := l.response(), l.headline()
 	for _, m := range latencies {
 		metric, ok := out.Metrics[m.name]
 		if !ok || m.ends == nil || metric.Served.N == 0 {
@@ -41,13 +36,32 @@ func (l Level) errors(out *result.Level) {
 	}
 }
 
+// headline is what the level's own readings count from.
+func (l Level) headline() func(*record.Record) start {
+	if l.Open {
+		return l.response()
+	}
+	return sent
+}
+
+// response is the start of a response time, which the client may have sent late.
+func (l Level) response() func(*record.Record) start {
+	late := l.lateness()
+	return func(r *record.Record) start { return start{r.Scheduled, late[r]} }
+}
+
 // sent is the start of a service time. The stamp is taken before the kernel is given the first byte, and the next one
 // when it has the last: it got the first one between the two.
 func sent(r *record.Record) start { return start{r.Sent, max(0, r.SentEnd.Sub(r.Sent))} }
 
 // ends are those of the successes, and of so many lost requests beside them.
 func (l Level) ends(m latency, from func(*record.Record) start, lost int) result.Ends {
-	var e ends
+	e := l.endsOf(m, from)
+	return e.summary(lost)
+}
+
+// endsOf gathers what the samples of the successes may truly be.
+func (l Level) endsOf(m latency, from func(*record.Record) start) (e ends) {
 	for _, t := range l.Trials {
 		for _, r := range t.Records {
 			if r.Phase == record.Measured && r.OK() {
@@ -55,7 +69,7 @@ func (l Level) ends(m latency, from func(*record.Record) start, lost int) result
 			}
 		}
 	}
-	return e.summary(lost)
+	return e
 }
 
 // lateness is how long after it could go each request went: after it was due and, under a cap of n, after the end that

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/stats"
 )
 
 // Goal is what a level must meet: a percentile of a latency within a limit, or a share of good requests. Either way it is
@@ -15,7 +17,7 @@ import (
 type Goal struct {
 	Text    string  // "ttft_p99=500", "goodput=99%"
 	Allowed float64 // the share of samples that may miss
-	Limit   float64 // ms; 0 for goodput
+	Limit   float64 // ms; of goodput the percentage
 	metric  latency
 }
 
@@ -27,7 +29,7 @@ func ParseGoal(text string) (Goal, error) {
 		if err != nil || !(percent > 0 && percent < 100) {
 			return Goal{}, fmt.Errorf("%q: want goodput=PERCENT, more than 0 and less than 100", text)
 		}
-		return Goal{Text: text, Allowed: 1 - percent/100}, nil
+		return Goal{Text: text, Allowed: 1 - percent/100, Limit: percent}, nil
 	}
 	metric, quantile, _ := strings.Cut(name, "_p")
 	if metric == "e2el" {
@@ -42,40 +44,61 @@ func ParseGoal(text string) (Goal, error) {
 	return Goal{Text: text, Allowed: 1 - q/100, Limit: limit, metric: latencies[i]}, nil
 }
 
-// Count is how many samples an offered request has of the goal, and how many of them miss it. A request that failed
-// misses; it has no samples of a latency that pools tokens. A latency that is undefined for a success is no sample of it,
-// TTFT and E2E apart, which every success should have.
+// goodput reports whether the goal is a share of good requests, whose samples are strains.
+func (g Goal) goodput() bool { return g.metric.samples == nil }
+
+// threshold is what a sample must not exceed.
+func (g Goal) threshold() float64 {
+	if g.goodput() {
+		return 1
+	}
+	return g.Limit
+}
+
+// value is what the goal limits, of its samples: their percentile, or the percentage of good requests.
+func (g Goal) value(samples []float64) float64 {
+	sorted := stats.Sorted(samples)
+	if !g.goodput() {
+		return stats.Quantile(sorted, 1-g.Allowed)
+	}
+	good := sort.Search(len(sorted), func(i int) bool { return sorted[i] > 1 })
+	return 100 * float64(good) / float64(len(sorted))
+}
+
+// meets reports whether a value does.
+func (g Goal) meets(value float64) bool {
+	if g.goodput() {
+		return value >= g.Limit
+	}
+	return value <= g.Limit
+}
+
+// Count is how many samples an offered request has of the goal, and how many of them miss it.
 func (l Level) Count(g Goal, r *record.Record) (miss, of int) {
-	var samples []float64
-	switch {
-	case !r.OK() && g.metric.pooled:
-		return 0, 0
-	case !r.OK():
-		return 1, 1
-	case g.Limit == 0:
-		if l.good(r) {
-			return 0, 1
-		}
-		return 1, 1
-	}
-	if samples = g.metric.samples(r, l.start(r)); len(samples) == 0 && (g.metric.name == "ttft" || g.metric.name == "e2e") {
-		return 1, 1
-	}
+	samples := l.scores(g, r)
 	for _, x := range samples {
-		if x > g.Limit {
+		if x > g.threshold() {
 			miss++
 		}
 	}
 	return miss, len(samples)
 }
 
-// good reports whether a success meets every objective of the SLO that applies to it.
-func (l Level) good(r *record.Record) bool {
-	for _, o := range l.SLO.objectives() {
-		v := o.metric(r, l.start(r))
-		if len(v) == 0 && o.always || len(v) > 0 && v[0] > o.limit {
-			return false
-		}
+// scores are the samples that an offered request has of the goal. A request that failed misses; it has none of a latency
+// that pools tokens. A latency that is undefined for a success is no sample of it, those apart that every success should
+// have: TTFT, unless it came in one piece, and E2E.
+func (l Level) scores(g Goal, r *record.Record) []float64 {
+	switch {
+	case !r.OK() && g.metric.pooled:
+		return nil
+	case !r.OK():
+		return []float64{math.Inf(1)}
+	case g.goodput():
+		return []float64{l.strain(r)}
 	}
-	return true
+	samples := g.metric.samples(r, l.start(r))
+	if len(samples) == 0 && !r.Whole && (g.metric.name == "ttft" || g.metric.name == "e2e") {
+		return []float64{math.Inf(1)}
+	}
+	return samples
 }

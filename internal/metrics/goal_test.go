@@ -11,8 +11,8 @@ func TestParseGoal(t *testing.T) {
 		"ttft_p99=500":    {Allowed: 0.01, Limit: 500},
 		"itl_p99.9=50":    {Allowed: 0.001, Limit: 50},
 		"e2el_p99_9=5000": {Allowed: 0.001, Limit: 5000},
-		"goodput=99%":     {Allowed: 0.01},
-		"goodput=95":      {Allowed: 0.05},
+		"goodput=99%":     {Allowed: 0.01, Limit: 99},
+		"goodput=95":      {Allowed: 0.05, Limit: 95},
 	} {
 		g, err := ParseGoal(text)
 		if d := g.Allowed - want.Allowed; err != nil || d > 1e-9 || d < -1e-9 || g.Limit != want.Limit {

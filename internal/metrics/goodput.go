@@ -16,11 +16,15 @@ type objective struct {
 	name   string
 	limit  float64
 	metric func(*record.Record, record.Stamp) []float64
+	ends   func(*ends, *record.Record, start, *record.Lag)
 	always bool // every success should have the metric: one without it misses the objective
 }
 
 func (s SLO) objectives() []objective {
-	all := []objective{{"ttft", s.TTFT, ttft, true}, {"tpot", s.TPOT, tpot, false}, {"itl", s.ITL, ownITL, false}, {"e2e", s.E2E, e2e, true}}
+	all := []objective{
+		{"ttft", s.TTFT, ttft, ttftEnds, true}, {"tpot", s.TPOT, tpot, tpotEnds, false},
+		{"itl", s.ITL, ownITL, iclEnds, false}, {"e2e", s.E2E, e2e, e2eEnds, true},
+	}
 	return slices.DeleteFunc(all, func(o objective) bool { return o.limit == 0 })
 }
 
@@ -74,13 +78,23 @@ func (l Level) timed() bool { return len(l.Trials) > 0 && l.Trials[0].Timed }
 func (l Level) meets(objectives []objective, r *record.Record, g *result.Goodput) bool {
 	good := true
 	for _, o := range objectives {
-		switch v := o.metric(r, l.start(r)); {
-		case len(v) == 0 && (!o.always || r.Whole):
-			g.NotApplicable[o.name]++
-		case len(v) == 0 || v[0] > o.limit:
+		switch v, missed := l.judge(o, r); {
+		case missed:
 			g.Missed[o.name]++
 			good = false
+		case len(v) == 0:
+			g.NotApplicable[o.name]++
 		}
 	}
 	return good
+}
+
+// judge is the metric of an objective for a success, and whether it misses. It has none where the objective does not
+// apply to it, and where it should have one.
+func (l Level) judge(o objective, r *record.Record) (v []float64, missed bool) {
+	v = o.metric(r, l.start(r))
+	if len(v) == 0 {
+		return nil, o.always && !r.Whole
+	}
+	return v, v[0] > o.limit
 }

@@ -67,20 +67,22 @@ func (l Level) asked() func(yield func(string, float64) bool) {
 // servedSeries are the samples of the successes, trial by trial, in order of time: of requests by their start, of
 // pooled gaps by blocks of time over all streams, which share the engine's steps.
 func (l Level) servedSeries(m latency) []*stats.Series {
-	return l.series(func(t Trial) *stats.Series {
-		served := l.inOrder(t, func(r *record.Record) bool { return r.OK() })
-		if m.pooled {
-			return stats.NewCells(blocks(m, served, max(t.peak(), 1)))
-		}
-		return stats.NewSeries(l.samples(m, served, l.start))
-	})
+	return l.series(func(t Trial) *stats.Series { return l.servedOf(m, t) })
+}
+
+func (l Level) servedOf(m latency, t Trial) *stats.Series {
+	served := l.inOrder(t, func(r *record.Record) bool { return r.OK() })
+	if m.pooled {
+		return stats.NewCells(blocks(m, served, max(t.peak(), 1)))
+	}
+	return stats.NewSeries(l.samples(m, served, l.start))
 }
 
 // offeredSeries counts failed requests as infinite.
 func (l Level) offeredSeries(m latency) []*stats.Series {
 	return l.series(func(t Trial) *stats.Series {
 		var samples []float64
-		for _, r := range l.inOrder(t, func(r *record.Record) bool { return r.OK() || r.Failure.Type != record.Cancelled }) {
+		for _, r := range l.inOrder(t, offered) {
 			if r.OK() {
 				samples = append(samples, m.samples(r, l.start(r))...)
 			} else {
@@ -90,6 +92,9 @@ func (l Level) offeredSeries(m latency) []*stats.Series {
 		return stats.NewSeries(samples)
 	})
 }
+
+// offered reports whether a request counts for or against the server: all but those that the user cut off.
+func offered(r *record.Record) bool { return r.OK() || r.Failure.Type != record.Cancelled }
 
 func (l Level) series(of func(Trial) *stats.Series) []*stats.Series {
 	all := make([]*stats.Series, len(l.Trials))

@@ -2,38 +2,12 @@ package report
 
 import (
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/splleed/splleed/internal/result"
 )
-
-type junitSuites struct {
-	XMLName xml.Name     `xml:"testsuites"`
-	Suites  []junitSuite `xml:"testsuite"`
-}
-
-type junitSuite struct {
-	Name     string      `xml:"name,attr"`
-	Tests    int         `xml:"tests,attr"`
-	Failures int         `xml:"failures,attr"`
-	Skipped  int         `xml:"skipped,attr"`
-	Cases    []junitCase `xml:"testcase"`
-}
-
-type junitCase struct {
-	Name    string        `xml:"name,attr"`
-	Class   string        `xml:"classname,attr"`
-	Failure *junitMessage `xml:"failure"`
-	Skipped *junitMessage `xml:"skipped"`
-	Output  string        `xml:"system-out,omitempty"`
-}
-
-type junitMessage struct {
-	Message string `xml:"message,attr"`
-}
 
 // comparisonJUnit writes gates as test cases: one that fails is a failure, one that is undecided is skipped. Without
 // gates, every metric is a case that fails where B is worse.
@@ -53,30 +27,7 @@ func comparisonJUnit(w io.Writer, cs []*result.Comparison, _ Style) error {
 		}
 		all.Suites = append(all.Suites, suite)
 	}
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	if err := e.Encode(all); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
-}
-
-func (s *junitSuite) add(class, name string, verdict result.Verdict, words string) {
-	c := junitCase{Name: name, Class: class, Output: words}
-	s.Tests++
-	switch verdict {
-	case result.Fail, result.Worse:
-		c.Failure = &junitMessage{words}
-		s.Failures++
-	case result.Undecided:
-		c.Skipped = &junitMessage{words}
-		s.Skipped++
-	}
-	s.Cases = append(s.Cases, c)
+	return all.write(w)
 }
 
 // contrastWords is a contrast in a sentence.

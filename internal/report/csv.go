@@ -80,7 +80,7 @@ func build() []column {
 			return strconv.Itoa(l.Metrics[metric].Served.N)
 		}})
 	}
-	return all
+	return append(all, column{"verdict", func(_ string, l *result.Level) string { return string(l.Verdict()) }})
 }
 
 // statistic is the column of a line of result.Stats.

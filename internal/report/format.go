@@ -25,6 +25,7 @@ type Format struct {
 var Files = []Format{
 	{"json", JSON},
 	{"csv", CSV},
+	{"xml", JUnit},
 }
 
 // ForFile is the format that the extension of a path names, in either case.
@@ -37,5 +38,5 @@ func ForFile(path string) (Format, error) {
 		}
 		known = append(known, "."+f.Name)
 	}
-	return Format{}, fmt.Errorf("%s: unknown extension %q; want %s", path, extension, strings.Join(known, " or "))
+	return Format{}, fmt.Errorf("%s: unknown extension %q; want %s", path, extension, strings.Join(known, ", "))
 }

@@ -347,8 +347,8 @@ func TestSaveRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", path, err, want)
 		}
 	}
-	check("out.md", `out.md: unknown extension ".md"; want .json or .csv`)
-	check("out", `out: unknown extension ""; want .json or .csv`)
+	check("out.md", `out.md: unknown extension ".md"; want .json, .csv, .xml`)
+	check("out", `out: unknown extension ""; want .json, .csv, .xml`)
 }
 
 func TestParseRefuses(t *testing.T) {

@@ -20,6 +20,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 	p.failures()
 	if len(r.Results) > 0 { // else the run was stopped before it measured anything
 		p.search()
+		p.goals()
 		p.throughput()
 		p.sweep()
 		p.latency()

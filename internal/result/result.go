@@ -30,6 +30,7 @@ type Run struct {
 	Precision         *Precision      `json:"precision,omitempty"` // where the run was to go on until its intervals are narrow
 	Search            *Search         `json:"search,omitempty"`    // of a search: what it found
 	Sweep             *Sweep          `json:"sweep,omitempty"`     // of a sweep: what it shows
+	Verdict           Verdict         `json:"verdict,omitempty"`   // on all goals of all levels; "" without any
 	Interrupted       bool            `json:"interrupted"`         // the run was stopped before it was complete
 	Warnings          []string        `json:"warnings"`
 	Identity          Identity        `json:"identity"`
@@ -85,10 +86,11 @@ type Level struct {
 	GoodputPct *float64 `json:"goodput_pct"` // null without an SLO
 
 	Window     Window              `json:"window"`
-	Failures   map[string]Failures `json:"failures"`   // by type; empty where all succeeded
-	Metrics    map[string]Metric   `json:"metrics"`    // by name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay, connect
-	Throughput Throughput          `json:"throughput"` // over the window
-	Goodput    *Goodput            `json:"goodput"`    // null without an SLO
+	Failures   map[string]Failures `json:"failures"`        // by type; empty where all succeeded
+	Metrics    map[string]Metric   `json:"metrics"`         // by name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay, connect
+	Throughput Throughput          `json:"throughput"`      // over the window
+	Goodput    *Goodput            `json:"goodput"`         // null without an SLO
+	Goals      []Goal              `json:"goals,omitempty"` // that the level had to meet, over all trials
 	Tokens     Tokens              `json:"tokens"`
 	Requests   Requests            `json:"requests"`
 	Classes    map[string]Class    `json:"classes,omitempty"` // of a mix, by name
