@@ -47,8 +47,17 @@ func (c *Comparison) Print(w io.Writer) error {
 	return report.ComparisonText(w, []*result.Comparison{&c.Comparison}, report.Style{})
 }
 
-// ComparisonsText is comparisons with one baseline in a format: "text", "json", "junit", "markdown", "github",
-// "benchmark-smaller", "benchmark-bigger".
+// ComparisonFormats are the names of the formats that comparisons are written in: "text", "json", "junit", "markdown",
+// "github", "benchmark-smaller", "benchmark-bigger".
+func ComparisonFormats() []string {
+	var names []string
+	for _, f := range report.Comparisons {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// ComparisonsText is comparisons with one baseline in one of ComparisonFormats.
 func ComparisonsText(format string, cs ...*Comparison) ([]byte, error) {
 	f, err := report.ComparisonFormatNamed(format)
 	if err != nil {

@@ -28,8 +28,8 @@ func Serve(ctx context.Context, in io.Reader, out io.Writer, version string, get
 type worker interface {
 	// run returns the event that ends the run.
 	run(ctx context.Context, req request, out *outbox) any
-	// render returns results, as saved, as texts.
-	render(results json.RawMessage) (rendering, error)
+	// answer returns the event that answers a request at once; nil where no request has its type.
+	answer(req request) any
 }
 
 func serve(ctx context.Context, in io.Reader, out io.Writer, version string, w worker) error {
@@ -100,20 +100,14 @@ func (s *session) answer(ctx context.Context, line []byte) {
 		s.start(ctx, req)
 	case "cancel":
 		s.cancel()
-	case "render":
-		texts, err := s.render(req.Results)
-		if err != nil {
-			s.out.send(newFault(badResults, err.Error()))
-			return
-		}
-		s.out.send(struct {
-			Type string `json:"type"`
-			rendering
-		}{"render", texts})
 	case "schema":
 		s.out.send(describe())
 	default:
-		s.out.send(newFault(badRequest, fmt.Sprintf("unknown request type %q", req.Type)))
+		event := s.worker.answer(req)
+		if event == nil {
+			event = newFault(badRequest, fmt.Sprintf("unknown request type %q", req.Type))
+		}
+		s.out.send(event)
 	}
 }
 

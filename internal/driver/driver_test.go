@@ -18,11 +18,14 @@ type script func(ctx context.Context, req request, out *outbox) any
 
 func (s script) run(ctx context.Context, req request, out *outbox) any { return s(ctx, req, out) }
 
-func (script) render(saved json.RawMessage) (rendering, error) {
-	if string(saved) == `{}` {
-		return rendering{}, errors.New("no results in it")
+func (script) answer(req request) any {
+	switch {
+	case req.Type != "render":
+		return nil
+	case string(req.Results) == `{}`:
+		return newFault(badResults, "no results in it")
 	}
-	return rendering{"table of " + string(saved), "a,b\r\n"}, nil
+	return rendered{"render", rendering{"table of " + string(req.Results), "a,b\r\n"}}
 }
 
 // untilStopped runs until it is cancelled, and tells when it began.

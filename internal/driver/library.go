@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -12,7 +11,6 @@ import (
 	"syscall"
 
 	"github.com/splleed/splleed"
-	"github.com/splleed/splleed/internal/result"
 )
 
 // library is the worker that runs benchmarks for real.
@@ -92,11 +90,16 @@ func conclude(results *splleed.Results, err error) any {
 	o := outcome{Type: "result", Interrupted: results.Interrupted, Results: saved, rendering: texts}
 	var many *splleed.TooManyFailures
 	var distrusted *splleed.InstrumentError
+	var gate *splleed.GateError
 	switch {
 	case errors.As(err, &many):
 		o.ExitCode = 3
 	case errors.As(err, &distrusted):
 		o.ExitCode = 6
+	case errors.As(err, &gate) && len(gate.Failed) > 0:
+		o.ExitCode = 4
+	case errors.As(err, &gate):
+		o.ExitCode = 5
 	case err != nil:
 		o.ExitCode = 1
 	}
@@ -104,17 +107,6 @@ func conclude(results *splleed.Results, err error) any {
 		o.Error = err.Error()
 	}
 	return o
-}
-
-func (library) render(saved json.RawMessage) (rendering, error) {
-	var r splleed.Results
-	if err := json.Unmarshal(saved, &r); err != nil {
-		return rendering{}, err
-	}
-	if r.SchemaVersion > result.SchemaVersion { // one of 0, as of the Python splleed 0.1, will do
-		return rendering{}, fmt.Errorf("schema version %d is newer than %d", r.SchemaVersion, result.SchemaVersion)
-	}
-	return textsOf(&r)
 }
 
 func textsOf(r *splleed.Results) (rendering, error) {

@@ -36,7 +36,7 @@ func ask(t *testing.T, request string, hear func(event map[string]any, in io.Clo
 			t.Fatalf("%v in %s", err, line)
 		}
 		switch event["type"] {
-		case "result", "error", "render":
+		case "result", "error", "render", "compare":
 			last = event
 			inW.Close()
 		default:
@@ -140,4 +140,53 @@ func TestRenderOfOtherFiles(t *testing.T) {
 	check(`{"engine":"vllm","model":"m","results":[{"concurrency":1,"num_requests":2,"ttft_p50_ms":20.5}]}`, "render") // splleed 0.1's
 	check(`{"schema_version":99,"results":[]}`, "error")
 	check(`[]`, "error")
+}
+
+// What a run recorded can be scored again, and its results compared.
+func TestRescoreAndCompare(t *testing.T) {
+	journal := filepath.Join(t.TempDir(), "r.ndjson")
+	var lines strings.Builder
+	ran := ask(t, `{"type":"run","records":true,"config":{`+quick+`,"runs":5}}`, func(event map[string]any, _ io.Closer) {
+		for _, kind := range []string{"record", "note"} {
+			if line, ok := event[kind]; ok {
+				text, _ := json.Marshal(line)
+				lines.Write(append(text, '\n'))
+			}
+		}
+	})
+	if err := os.WriteFile(journal, []byte(lines.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path, _ := json.Marshal(journal)
+	scored := ask(t, `{"type":"rescore","journals":[`+string(path)+`],"scoring":{"goals":["e2e_p99=0.001"]}}`, ignore)
+	if scored["type"] != "result" || scored["exit_code"] != 4. || !strings.Contains(scored["error"].(string), "e2e_p99=0.001") {
+		t.Errorf("rescored: %.300v", scored)
+	}
+	if table, _ := scored["table"].(string); !strings.Contains(table, "Goals: fail") {
+		t.Errorf("table: %s", table)
+	}
+	undecided := ask(t, `{"type":"rescore","journals":[`+string(path)+`],"scoring":{"goals":["e2e_p99=60000"]}}`, ignore)
+	if undecided["exit_code"] != 5. {
+		t.Errorf("rescored: %.300v", undecided)
+	}
+	one, _ := json.Marshal(ran["results"])
+	made := ask(t, `{"type":"compare","results":[`+string(one)+`,`+string(one)+`],"comparing":{"gate":"e2e_p50<=+5%","name_b":"it again"}}`, ignore)
+	c, _ := made["comparison"].(map[string]any)
+	texts, _ := made["texts"].(map[string]any)
+	if c["verdict"] != "undecided" || len(texts) != len(splleed.ComparisonFormats()) || !strings.Contains(texts["text"].(string), "it again against A") {
+		t.Errorf("compared: %.500v", made)
+	}
+	check := func(request, code string) {
+		t.Helper()
+		if last := ask(t, request, ignore); last["type"] != "error" || last["code"] != code {
+			t.Errorf("%.100s ends with %v, want %s", request, last, code)
+		}
+	}
+	check(`{"type":"rescore","journals":["/nowhere"]}`, notFound)
+	check(`{"type":"rescore","journals":[]}`, badResults)
+	check(`{"type":"rescore","journals":[`+string(path)+`],"scoring":{"goals":["speed=1"]}}`, badConfig)
+	check(`{"type":"compare","results":[]}`, badResults)
+	check(`{"type":"compare","results":[{},[]]}`, badResults)
+	check(`{"type":"compare","results":[`+string(one)+`,`+string(one)+`],"comparing":{"gate":"x"}}`, badConfig)
+	check(`{"type":"frobnicate"}`, badRequest)
 }

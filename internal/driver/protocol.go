@@ -11,13 +11,17 @@ const Protocol = 1
 
 // request is what the client asks for, one a line.
 type request struct {
-	Type          string          `json:"type"`           // "run", "cancel", "render", "schema"
+	Type          string          `json:"type"`           // "run", "cancel", "render", "compare", "rescore", "schema"
 	Config        json.RawMessage `json:"config"`         // run: a Benchmark
 	Search        *splleed.Search `json:"search"`         // run: the highest load that meets its goals, in place of the levels
 	Sweep         *splleed.Sweep  `json:"sweep"`          // run: its grid of loads, in place of the levels
 	Records       bool            `json:"records"`        // run: send a record event for every finished request
 	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
-	Results       json.RawMessage `json:"results"`        // render: results as saved
+	Results       json.RawMessage `json:"results"`        // render: results as saved; compare: a list of two
+
+	Comparing splleed.Comparing `json:"comparing"` // compare: how
+	Journals  []string          `json:"journals"`  // rescore: files; several are merged
+	Scoring   splleed.Scoring   `json:"scoring"`   // rescore: what is chosen anew
 }
 
 type hello struct {
@@ -40,7 +44,7 @@ type warning struct {
 type outcome struct {
 	Type        string          `json:"type"`
 	Interrupted bool            `json:"interrupted"`
-	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed; 6 strict, and the instrument is not ok
+	ExitCode    int             `json:"exit_code"` // 0; 1 it went wrong; 3 too many requests failed; 4 a goal failed; 5 one is undecided; 6 strict, and the instrument is not ok
 	Error       string          `json:"error,omitempty"`
 	Results     json.RawMessage `json:"results"`
 	rendering
@@ -50,6 +54,19 @@ type outcome struct {
 type rendering struct {
 	Table string `json:"table"`
 	CSV   string `json:"csv"`
+}
+
+// rendered answers a render request.
+type rendered struct {
+	Type string `json:"type"`
+	rendering
+}
+
+// compared answers a compare request.
+type compared struct {
+	Type       string              `json:"type"`
+	Comparison *splleed.Comparison `json:"comparison"`
+	Texts      map[string]string   `json:"texts"` // by format
 }
 
 // The codes of fault.

@@ -33,8 +33,10 @@ from .backends import (
     TransformersConfig,
     VLLMConfig,
 )
+from .comparison import Comparison, compare
 from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
-from .errors import ConfigError, DriverError, FieldError, RunError, SplleedError
+from .errors import ConfigError, DriverError, FieldError, GateError, RunError, SplleedError
+from .journal import merge, read_requests, rescore
 from .metrics import BenchmarkResults
 from .progress import Progress
 from .synthetic import synthetic_prompts
@@ -47,9 +49,11 @@ except PackageNotFoundError:  # a source tree on the path
 __all__ = [
     "Benchmark",
     "BenchmarkResults",
+    "Comparison",
     "ConfigError",
     "DriverError",
     "FieldError",
+    "GateError",
     "LlamaCppConfig",
     "OllamaConfig",
     "OpenAIConfig",
@@ -69,5 +73,9 @@ __all__ = [
     "TraceRequest",
     "TransformersConfig",
     "VLLMConfig",
+    "compare",
+    "merge",
+    "read_requests",
+    "rescore",
     "synthetic_prompts",
 ]

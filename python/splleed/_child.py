@@ -189,8 +189,11 @@ async def _part(child: Child, events: asyncio.Queue[Event | Exception | None], g
         raise again
 
 
-def consult(request: Mapping[str, Any]) -> Event:
-    """Sends one request that is answered at once, and returns the answer. Blocks, also inside a running loop."""
+def consult(request: Mapping[str, Any], answer: str | None = None) -> Event:
+    """Sends one request that is answered at once, and returns the answer, an event of that type or of the request's.
+
+    Blocks, also inside a running loop.
+    """
     try:
         done = subprocess.run([find(), "driver"], input=json.dumps(request).encode() + b"\n", capture_output=True)
     except OSError as e:
@@ -198,7 +201,7 @@ def consult(request: Mapping[str, Any]) -> Event:
     for event in map(_event, done.stdout.splitlines()):
         if event["type"] == "error":
             raise error_of(event)
-        if event["type"] == request["type"]:
+        if event["type"] == (answer or request["type"]):
             return event
     raise DriverError(f"the splleed binary gave no answer: {done.stderr.decode(errors='replace')[-LAST_WORDS:]}")
 

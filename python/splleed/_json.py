@@ -50,3 +50,14 @@ def _plain(value: Any, path: str, bad: list[FieldError]) -> Any:
         return _plain(float(value), path, bad)
     bad.append(FieldError(path, f"a {type(value).__name__} cannot be sent"))
     return None
+
+
+def flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested values under dotted keys."""
+    row: dict[str, Any] = {}
+    for key, value in data.items():
+        if isinstance(value, Mapping):
+            row.update(flat(value, f"{prefix}{key}."))
+        else:
+            row[prefix + key] = value
+    return row

@@ -15,10 +15,11 @@ from typing import Any, ClassVar, Literal
 
 from . import _child
 from ._json import plain
+from ._outcome import results_of
 from ._sync import complete
 from .backends import Backend
 from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
-from .errors import ConfigError, FieldError, RunError, whole
+from .errors import ConfigError, FieldError, whole
 from .loaders import load_hf_dataset
 from .metrics import BenchmarkResults
 from .progress import Progress, lines_on_stderr
@@ -120,6 +121,12 @@ class Benchmark(_Blocking):
     """False: answers come in one piece, and TTFT, ITL and TPOT are None; default True."""
     slo: SLOConfig | Mapping[str, Any] | None = None
     """What each request must meet to count as good."""
+    goals: Sequence[str] | None = None
+    """What each level must meet, over all trials: "ttft_p99=500" (ms), "goodput=99%" (of slo). Verdicts are in
+    `.results[…].goals`, all together in `.verdict`."""
+    fail_on: Literal["undecided", "fail", "never"] | None = None
+    """Verdicts that make the run a GateError: "undecided" (default: a goal that failed, or of which too little is
+    known), "fail" (one that failed) or "never"."""
     strict: bool | None = None
     """A level whose instrument is not graded "ok" makes the run a RunError; default False."""
     max_error_rate: float | None = None
@@ -154,7 +161,7 @@ class Benchmark(_Blocking):
     save_prompts: bool | None = None
     """Keep the prompts in the results; default False."""
     output_file: str | os.PathLike[str] | None = None
-    """Saved there after the run, also after one that was interrupted: .json or .csv."""
+    """Saved there after the run, also after one that was interrupted: .json, .csv or .xml (JUnit: the verdicts)."""
 
     def __post_init__(self) -> None:
         if self.prompts is None and self.dataset is None and self.mix is None and self.trace is None:
@@ -195,8 +202,8 @@ class Benchmark(_Blocking):
         which `splleed rescore` can score again.
 
         Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
-        Raises ConfigError, RunError (with .results, if anything had been measured) and DriverError. Warns where more
-        requests failed than max_error_rate allows.
+        Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
+        met) and DriverError. Warns where more requests failed than max_error_rate allows.
         """
         return await self._ask({}, processor, progress, records)
 
@@ -226,15 +233,7 @@ class Benchmark(_Blocking):
                 **how,
             }
             event = await _child.ask(request, ears.hear, _grace(config))
-        results = BenchmarkResults.from_dict(event["results"], {"table": event["table"], "csv": event["csv"]})
-        match event.get("exit_code", 0):
-            case 0:
-                return results
-            case 3:  # worth a look, and there is nothing else wrong with them
-                warnings.warn(event["error"], UserWarning, stacklevel=3)
-                return results
-            case _:
-                raise RunError(event["error"], results)
+        return results_of(event)
 
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
@@ -271,8 +270,9 @@ class Search(_Ladder):
 
     benchmark: Benchmark
     """Its levels are not used; runs are the requests of a probe far from the edge, default 500."""
-    goals: Sequence[str]
-    """All to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the benchmark's slo)."""
+    goals: Sequence[str] | None = None
+    """All to be met: "ttft_p99=500" (ms), "tpot_p95=50", "goodput=99%" (of the benchmark's slo). Default: those of the
+    benchmark."""
     start: float | None = None
     """The first load; default 4."""
     max: float | None = None

@@ -48,6 +48,10 @@ class RunError(SplleedError, RuntimeError):
         """What had been measured by then, if anything."""
 
 
+class GateError(RunError):
+    """A goal was not met, or too little is known to say. The verdicts are in .results."""
+
+
 class UnreachableError(RunError, ConnectionError):
     """No server answers at the endpoint."""
 

@@ -10,15 +10,18 @@ import importlib
 import json
 import os
 import sys
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from ._json import known
+from ._files import write
+from ._json import flat, known
 from .environment import EnvironmentInfo
 from .stats import ConfidenceInterval
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +74,8 @@ class ConcurrencyResult:
     """Rates over the window, per second."""
     goodput: Mapping[str, Any] | None = None
     """Counts, rates and bounds of goodput; None without an SLO."""
+    goals: list[Mapping[str, Any]] | None = None
+    """What the level had to meet, each with its verdict, over all trials; None without goals."""
     tokens: Mapping[str, Any] = field(default_factory=dict)
     """Token counts, and who counted them."""
     requests: Mapping[str, Any] = field(default_factory=dict)
@@ -185,6 +190,8 @@ class BenchmarkResults:
     """Of a Search: what it found."""
     sweep: Mapping[str, Any] | None = None
     """Of a Sweep: what it shows."""
+    verdict: str = ""
+    """On all goals of all levels: "pass", "fail" or "undecided"; "" without any."""
     interrupted: bool = False
     """The run was stopped before it was complete."""
     warnings: list[str] = field(default_factory=list)
@@ -242,12 +249,17 @@ class BenchmarkResults:
     def to_records(self) -> list[dict[str, Any]]:
         """A flat dict a load point, for data frames: pooled over all trials, then of each trial (scope: its index).
 
-        Nested values have dotted keys, such as "metrics.ttft.served.p90".
+        Nested values have dotted keys, such as "metrics.ttft.served.p90". Pooled rows have the intervals over trials as
+        "ttft_p50_ms_ci_lower" and "ttft_p50_ms_ci_upper", as in CSV.
         """
         scopes: list[tuple[str | int, list[ConcurrencyResult]]] = [("pooled", self.results)]
         scopes += [(t.trial_index, t.concurrency_results) for t in self.trial_results or []]
         common = {"engine": self.engine, "model": self.model}
-        return [{**common, "scope": scope, **_flat(level.raw)} for scope, levels in scopes for level in levels]
+        rows = [{**common, "scope": scope, **flat(level.raw)} for scope, levels in scopes for level in levels]
+        for row, level in zip(rows, self.aggregated_results or [], strict=False):  # the pooled ones are the first
+            for key, interval in level.intervals.items():
+                row |= {f"{key}_ci_lower": interval.ci_lower, f"{key}_ci_upper": interval.ci_upper}
+        return rows
 
     def to_pandas(self) -> Any:
         """to_records as a pandas.DataFrame. Needs pandas."""
@@ -263,8 +275,13 @@ class BenchmarkResults:
                 text = self.to_csv()
             case other:
                 raise ValueError(f"{target}: unknown extension {other!r}: use .json or .csv")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _replace(target, text.encode())
+        write(target, text.encode())
+
+    def compare(self, other: BenchmarkResults | str | os.PathLike[str], **how: Any) -> Comparison:
+        """How other results, or saved ones, stand against these: splleed.compare(self, other, …)."""
+        from .comparison import compare  # which needs this module
+
+        return compare(self, other, **how)
 
     def _text(self, name: str) -> str:
         if name not in self.texts:
@@ -272,27 +289,3 @@ class BenchmarkResults:
 
             self.texts.update(render(self.raw))
         return self.texts[name]
-
-
-def _replace(target: Path, data: bytes) -> None:
-    """Puts data where target is, in one step."""
-    part = target.with_name(f".{target.name}.{uuid.uuid4().hex}")
-    try:
-        with part.open("xb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f.fileno())
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, Mapping):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        else:
-            flat[prefix + key] = value
-    return flat

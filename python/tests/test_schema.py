@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections.abc
+import inspect
 import os
 import types
 import typing
@@ -13,6 +14,7 @@ import pytest
 from splleed import (
     Benchmark,
     BenchmarkResults,
+    Comparison,
     LlamaCppConfig,
     OllamaConfig,
     OpenAIConfig,
@@ -30,6 +32,9 @@ from splleed import (
     TraceRequest,
     TransformersConfig,
     VLLMConfig,
+    compare,
+    merge,
+    rescore,
 )
 from splleed import environment as env
 from splleed._child import consult
@@ -88,6 +93,7 @@ MIRRORS = [
     ("backend:sim", SimConfig, {"type"}),
     ("results", BenchmarkResults, {"raw", "texts"}),
     ("level", ConcurrencyResult, {"raw"}),
+    ("comparison", Comparison, {"raw", "texts"}),
     ("trial", TrialResult, set()),
     ("interval", ConfidenceInterval, set()),
     ("environment", env.EnvironmentInfo, set()),
@@ -106,6 +112,13 @@ def test_fields_are_those_of_go(schema: Schema, name: str, cls: type[Any], ours_
     assert set(ours) == set(schema[name])
     wrong = {f: (ours[f], kind) for f, kind in schema[name].items() if kind not in ours[f] | {"any"} and kind != "any"}
     assert not wrong, "kinds of values differ"
+
+
+@pytest.mark.parametrize(("name", "function"), [("comparing", compare), ("scoring", rescore), ("scoring", merge)])
+def test_keywords_are_the_fields_of_go(schema: Schema, name: str, function: Any) -> None:
+    hints = typing.get_type_hints(function)
+    keywords = {p.name for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY}
+    assert {k: {kind} for k, kind in schema[name].items()} == {k: kinds(hints[k]) for k in keywords}
 
 
 def test_every_backend_has_its_dataclass(schema: Schema) -> None:
