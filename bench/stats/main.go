@@ -59,9 +59,10 @@ func lines() []line {
 	for _, q := range []float64{0.5, 0.95} {
 		all = append(all, line{fmt.Sprintf("M/M/1 at 0.8, n 500, p%g", 100*q), "says too correlated", queueRefused(q), 0.95, 1})
 	}
-	return append(all,
+	all = append(all,
 		line{"spread 5 %, wanted +-5 %", "Stein: width met", steinMet, 0.95, 1},
 		line{"spread 5 %, wanted +-5 %", "Stein: covers", steinCovers, 0.93, 0.97})
+	return append(all, goalLines()...)
 }
 
 // share is how often something holds.
