@@ -54,15 +54,6 @@ func (t Trial) growth() (slope, score float64) {
 			}
 		}
 	}
-	const center, squares = (backlogBlocks - 1) / 2.0, backlogBlocks * (backlogBlocks*backlogBlocks - 1) / 12.0
-	mean, cross := stats.Mean(means[:]), 0.0
-	for i, m := range means {
-		cross += (float64(i) - center) * (m - mean)
-	}
-	perBlock, rest := cross/squares, 0.0
-	for i, m := range means {
-		d := m - mean - perBlock*(float64(i)-center)
-		rest += d * d
-	}
-	return perBlock / width, perBlock / math.Sqrt(rest/(backlogBlocks-2)/squares)
+	perBlock := stats.Trend(means[:])
+	return perBlock.Mean / width, perBlock.Mean / perBlock.StdErr
 }
