@@ -103,7 +103,8 @@ const manyDF = 1e4
 
 // Needed is how many times as many samples would set the difference apart from a limit, at a one-sided level and with
 // the probability power, if means and spreads stay: the least k with (t(level, k·df) + t(power, k·df)) ≤
-// √k · |mean - limit| / standard error. Below 1, the samples at hand are more than enough. It is +Inf where the mean is
+// √k · |mean - limit| / standard error (Lachin, Introduction to sample size determination and power analysis for clinical
+// trials, 1981, with t in place of the normal distribution). Below 1, the samples at hand are more than enough. It is +Inf where the mean is
 // at the limit, NaN with too few samples.
 func (d Difference) Needed(limit, level, power float64) float64 {
 	distance := math.Abs(d.Mean-limit) / d.StdErr

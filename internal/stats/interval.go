@@ -14,7 +14,8 @@ type Interval struct {
 	N            int
 }
 
-// TInterval is Student's t interval: mean ± t(1 - (1-level)/2, n - 1) s/√n, with the exact quantile at any level.
+// TInterval is Student's t interval: mean ± t(1 - (1-level)/2, n - 1) s/√n, with the exact quantile at any level
+// (Student, The probable error of a mean, 1908).
 func TInterval(xs []float64, level float64) Interval {
 	iv := Interval{Mean: Mean(xs), Std: Std(xs), N: len(xs), Lower: math.NaN(), Upper: math.NaN()}
 	if len(xs) >= 2 {

@@ -27,8 +27,8 @@ func Std(xs []float64) float64 {
 	return math.Sqrt(sum / float64(len(xs)-1))
 }
 
-// Quantile is the q-quantile of sorted samples, by Hyndman and Fan's type 7 (NumPy's default): linear between the
-// order statistics around (n - 1) q. It is +Inf as soon as it leans on a sample that is, and NaN of nothing.
+// Quantile is the q-quantile of sorted samples, by Hyndman and Fan's type 7 (Sample quantiles in statistical packages,
+// 1996; NumPy's default): linear between the order statistics around (n - 1) q. It is +Inf as soon as it leans on a sample that is, and NaN of nothing.
 func Quantile(sorted []float64, q float64) float64 {
 	if len(sorted) == 0 {
 		return math.NaN()

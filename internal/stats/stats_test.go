@@ -52,19 +52,23 @@ func TestMinSamples(t *testing.T) {
 	}
 }
 
-// t quantiles from printed tables: t(0.975, 2) = 4.30265, t(0.995, 4) = 4.60409, t(0.75, 9) = 0.70272.
+// SciPy 1.17.1: t.interval(.95, 5, np.mean(a), sem(a)), and t.ppf.
 func TestTInterval(t *testing.T) {
-	iv := TInterval([]float64{1, 2, 3}, 0.95)
-	near(t, "mean", iv.Mean, 2, 0)
-	near(t, "lower", iv.Lower, 2-4.30265/math.Sqrt(3), 1e-4)
-	near(t, "upper", iv.Upper, 2+4.30265/math.Sqrt(3), 1e-4)
-	near(t, "t at 99 %", tQuantile(0.99, 4), 4.60409, 1e-5)
-	near(t, "t at 50 %", tQuantile(0.50, 9), 0.70272, 1e-5)
+	iv := TInterval(armA, 0.95)
+	near(t, "mean", iv.Mean, 25.366666666666667, 1e-12)
+	near(t, "lower", iv.Lower, 24.766864238351523, 1e-8)
+	near(t, "upper", iv.Upper, 25.966469094981804, 1e-8)
+	near(t, "t at 99 %", tQuantile(0.99, 4), 4.604094871349992, 1e-8)
+	near(t, "t at 50 %", tQuantile(0.50, 9), 0.7027221467513264, 1e-8)
 	one := TInterval([]float64{5}, 0.95)
 	near(t, "lower of one", one.Lower, math.NaN(), 0)
 }
 
+// SciPy 1.17.1: np.exp(t.interval(.99, 5, l.mean(), sem(l))) of l = np.log(a).
 func TestLogTInterval(t *testing.T) {
+	of := LogTInterval(armA, 0.99)
+	near(t, "lower of six", of.Lower, 24.44167393, 1e-7)
+	near(t, "upper of six", of.Upper, 26.31559177, 1e-7)
 	// Logs are 0, ln 10, 2 ln 10: geometric mean 10, and the bounds are its multiples by exp(±t s/√3), s = ln 10.
 	iv := LogTInterval([]float64{1, 10, 100}, 0.95)
 	factor := math.Exp(4.30265 * math.Ln10 / math.Sqrt(3))

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// t(0.975, 4) = 2.776445. A spread of 0.05 and a half-width of 0.0488: (2.776445 · 0.05/0.0488)² = 8.09, so 9 samples,
+// SciPy 1.17.1: t.ppf(.975, 4) = 2.776445. A spread of 0.05 and a half-width of 0.0488: (2.776445 · 0.05/0.0488)² = 8.09, so 9 samples,
 // which give 2.776445 · 0.05/3 = 0.046274.
 func TestPilot(t *testing.T) {
 	p := Pilot{Std: 0.05, N: 5}
