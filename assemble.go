@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/splleed/splleed/internal/metrics"
@@ -248,6 +249,9 @@ func levelWarnings(l result.Level) []string {
 	case "no_warmup":
 		say("no warm-up brought the load to full swing: rates are over first start to last end, ramp and tail included")
 	}
+	if words := unsteady(l.Transient); words != "" {
+		say("%s", words)
+	}
 	if share := l.Tokens.RepeatedShare; share > 0 {
 		say("%.0f %% of the input had been sent before: with a prefix cache, TTFT is that of cache hits (cached input: %s)", 100*share, cached(l))
 	}
@@ -264,6 +268,23 @@ func levelWarnings(l result.Level) []string {
 		say("%d requests were sent again since a kept-alive connection had died", n)
 	}
 	return said
+}
+
+// unsteady says what a window that was no steady state does to its figures; "" for one that was.
+func unsteady(t *result.Transient) string {
+	if t == nil || t.Verdict == result.Steady {
+		return ""
+	}
+	var parts []string
+	for _, s := range []struct{ key, name string }{{"in_flight", "requests in flight"}, {"ttft", "mean TTFT"}, {"output_tokens_per_sec", "output tokens per second"}} {
+		if u := t.Series[s.key]; u.Verdict == t.Verdict {
+			parts = append(parts, fmt.Sprintf("%s by %+.1f %% (first %.0f %%)", s.name, 100*u.Bias/(u.Mean-u.Bias), 100*u.Cut))
+		}
+	}
+	if t.Verdict == result.NoSteadyState {
+		return "no steady state: the level changes throughout; its beginning moves " + strings.Join(parts, ", ")
+	}
+	return "the beginning of the window is unlike the rest, and moves " + strings.Join(parts, ", ") + ": a longer warm-up would leave it out"
 }
 
 func cached(l result.Level) string {

@@ -88,6 +88,27 @@ func TestRepeatedInputIsSaid(t *testing.T) {
 	}
 }
 
+func TestUnsteadyWindowsAreSaid(t *testing.T) {
+	check := func(verdict, ttft, want string) {
+		t.Helper()
+		got := unsteady(&result.Transient{Verdict: verdict, Series: map[string]result.Unsteadiness{
+			"in_flight": {Verdict: result.Steady, Cut: 0.3, Mean: 8},
+			"ttft":      {Verdict: ttft, Cut: 0.125, Mean: 55, Bias: 5},
+		}})
+		if got != want {
+			t.Errorf("%s:\n%q, want\n%q", verdict, got, want)
+		}
+	}
+	check(result.Steady, result.Steady, "")
+	check(result.StartsOff, result.StartsOff,
+		"the beginning of the window is unlike the rest, and moves mean TTFT by +10.0 % (first 12 %): a longer warm-up would leave it out")
+	check(result.NoSteadyState, result.NoSteadyState,
+		"no steady state: the level changes throughout; its beginning moves mean TTFT by +10.0 % (first 12 %)")
+	if got := unsteady(nil); got != "" {
+		t.Errorf("of nothing: %q", got)
+	}
+}
+
 // Strict takes no grade but ok, and too many failures go before it.
 func TestStrict(t *testing.T) {
 	two := func(grade result.Grade) *Results {

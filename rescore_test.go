@@ -84,6 +84,24 @@ func TestRescoreGivesTheRunsResults(t *testing.T) {
 	check("prompts kept", func(b *splleed.Benchmark) { b.SavePrompts = true })
 }
 
+// A load that is meant to change has no steady state to look for. The journal knows which does.
+func TestShapedLoadsAreNotHeldSteady(t *testing.T) {
+	for shape, looked := range map[string]bool{"": true, "ramp:300..500/200ms": false} {
+		b := short()
+		b.Mode, b.Concurrency, b.ArrivalRate, b.Shape, b.Runs = splleed.Serve, nil, []float64{500}, shape, 100
+		if shape != "" {
+			b.ArrivalRate, b.Runs = nil, 0
+			b.DurationS = 0.4
+		}
+		ran, journal := journalled(t, b)
+		for _, r := range []*splleed.Results{ran, rescored(t, splleed.Scoring{}, journal)} {
+			if n, got := r.Results[0].NumRequests, r.Results[0].Transient != nil; n < 100 || got != looked {
+				t.Errorf("shape %q, %d requests: looked for a transient: %v", shape, n, got)
+			}
+		}
+	}
+}
+
 // Other goals, percentiles and intervals need no server.
 func TestRescoreAnew(t *testing.T) {
 	b := short()

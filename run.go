@@ -285,7 +285,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
 		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
-	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Complete: o.Complete, Server: watch(ctx)}
+	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Shaped: r.b.Shape != "" || len(r.b.Trace) > 0, Complete: o.Complete, Server: watch(ctx)}
 	witness(&t.levels[i])
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {

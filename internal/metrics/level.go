@@ -15,10 +15,11 @@ type Trial struct {
 	T0        record.Stamp        `json:"t0_ns"`
 	T1        record.Stamp        `json:"t1_ns"`
 	FullSwing bool                `json:"full_swing"`
-	Timed     bool                `json:"timed,omitempty"` // the window has a given length: it does not end with a start
-	Complete  bool                `json:"complete"`        // all measured requests of the plan have ended
-	Server    scrape.Course       `json:"server,omitzero"` // what the server said of itself meanwhile
-	Lag       *record.Lag         `json:"lag,omitempty"`   // how late its stamps may be; nil where nobody measured it
+	Timed     bool                `json:"timed,omitempty"`  // the window has a given length: it does not end with a start
+	Shaped    bool                `json:"shaped,omitempty"` // the load is meant to change over the window
+	Complete  bool                `json:"complete"`         // all measured requests of the plan have ended
+	Server    scrape.Course       `json:"server,omitzero"`  // what the server said of itself meanwhile
+	Lag       *record.Lag         `json:"lag,omitempty"`    // how late its stamps may be; nil where nobody measured it
 	Client    *result.ClientState `json:"client,omitempty"`
 	Clocks    *result.Clocks      `json:"clocks,omitempty"`
 	Path      *result.Path        `json:"path,omitempty"`
@@ -53,6 +54,7 @@ func Describe(l Level) result.Level {
 	out.MaxInFlight = &peak
 	out.Throughput = l.throughput(p)
 	out.Goodput = l.goodput(p, l.startSeconds(p))
+	out.Transient = l.transient(p)
 	out.Instrument = l.instrument(p)
 	out.Classes, out.Probe = l.classes(p), l.probe(l.startSeconds(p))
 	l.errors(&out)

@@ -86,6 +86,7 @@ type Level struct {
 	GoodputPct *float64 `json:"goodput_pct"` // null without an SLO
 
 	Window     Window              `json:"window"`
+	Transient  *Transient          `json:"transient"`       // whether that was a steady state; null where the load changes by itself, and below 100 requests
 	Failures   map[string]Failures `json:"failures"`        // by type; empty where all succeeded
 	Metrics    map[string]Metric   `json:"metrics"`         // by name: ttft, ttfa, itl, icl, stall, tpot, tpot_n1, e2e, queue_delay, connect
 	Throughput Throughput          `json:"throughput"`      // over the window

@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Transient is what the beginning of a series does to its mean.
 type Transient struct {
@@ -57,20 +60,19 @@ func mser(xs []float64) int {
 
 // initialBias is the statistic of Schruben, Singh and Tierney (Optimal tests for initialization bias in simulation
 // output, 1983): √45/(n^1.5 σ) Σ (1 - k/n) Σ_{i ≤ k} (mean - x_i), with the weight on the beginning. Without a trend it is
-// standard normal; with the variance σ² of the second half, which a transient leaves alone, Student's t. 0 where that
-// half does not vary.
+// standard normal; with the variance σ² of the second half, which a transient leaves alone, Student's t. Infinite
+// where that half does not vary and the first does.
 func initialBias(xs []float64) float64 {
+	if slices.Min(xs) == slices.Max(xs) { // sums of equal numbers are not exact
+		return 0
+	}
 	mean, n := Mean(xs), float64(len(xs))
 	below, area := 0.0, 0.0
 	for k, x := range xs {
 		below += mean - x
 		area += (1 - float64(k+1)/n) * below
 	}
-	v := longVariance(xs[len(xs)/2:])
-	if v == 0 {
-		return 0
-	}
-	return math.Sqrt(45/v) * area / math.Pow(n, 1.5)
+	return math.Sqrt(45/longVariance(xs[len(xs)/2:])) * area / math.Pow(n, 1.5)
 }
 
 // longVariance is n times the variance of the mean of xs, from ten batches, and at least that of a process of the same

@@ -66,6 +66,8 @@ class ConcurrencyResult:
 
     window: Mapping[str, Any] = field(default_factory=dict)
     """What the rates of throughput are over."""
+    transient: Mapping[str, Any] | None = None
+    """Whether that was a steady state: verdict, and how far its beginning moves what; None where that cannot be told."""
     failures: Mapping[str, Any] = field(default_factory=dict)
     """By type: {"timeout_total": {"count": 3, "example": "…"}}."""
     metrics: Mapping[str, Any] = field(default_factory=dict)
