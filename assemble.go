@@ -62,12 +62,17 @@ func (r *run) heading() result.Run {
 // results are the heading and all levels.
 func (r *account) results() *Results {
 	out := r.head
-	out.Results = []result.Level{}
+	out.Results, out.Order = []result.Level{}, [][]int{}
+	place := map[int]int{} // of a level in the results
 	for i := range r.points {
 		if ran := r.ran(i); len(ran) > 0 {
+			place[i] = len(out.Results)
 			out.Results = append(out.Results, r.describe(i, ran))
 			r.judge(&out, r.measurement(i, ran))
 		}
+	}
+	for _, t := range r.trials {
+		out.Order = append(out.Order, t.ran(place))
 	}
 	if r.b.Trials > 1 {
 		r.addTrials(&out)
@@ -89,6 +94,17 @@ func (r *account) ran(i int) []metrics.Trial {
 		}
 	}
 	return ran
+}
+
+// ran are the levels that the trial measured, in the order they ran, by their places.
+func (t trial) ran(places map[int]int) []int {
+	order := []int{}
+	for _, i := range t.order {
+		if place, known := places[i]; known && slices.ContainsFunc(t.levels[i].Records, measured) {
+			order = append(order, place)
+		}
+	}
+	return order
 }
 
 func measured(rec *record.Record) bool { return rec.Phase == record.Measured }
@@ -133,7 +149,7 @@ func (r *account) addTrials(out *result.Run) {
 	out.TrialResults, out.AggregatedResults = []result.Trial{}, []result.Aggregate{}
 	byLevel := make([][]result.Level, len(r.points))
 	for n, t := range r.trials {
-		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, Order: []int{}, ConcurrencyResults: []result.Level{}}
+		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, ConcurrencyResults: []result.Level{}}
 		place := map[int]int{} // of a level among those that this trial measured
 		for i, level := range t.levels {
 			if !slices.ContainsFunc(level.Records, measured) {
@@ -144,11 +160,7 @@ func (r *account) addTrials(out *result.Run) {
 			one.ConcurrencyResults = append(one.ConcurrencyResults, described)
 			byLevel[i] = append(byLevel[i], described)
 		}
-		for _, i := range t.order {
-			if at, ran := place[i]; ran {
-				one.Order = append(one.Order, at)
-			}
-		}
+		one.Order = t.ran(place)
 		out.TrialResults = append(out.TrialResults, one)
 	}
 	for _, levels := range byLevel {

@@ -3,6 +3,7 @@ package splleed
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -54,6 +55,9 @@ func TestTrialStoppedInItsWarmup(t *testing.T) {
 	if l := out.Results[0]; l.NumRequests != 4 || l.Window.Kind != "full_swing" {
 		t.Errorf("the trial stopped in its warm-up leaves %d requests and a %q window, want 4 in full swing", l.NumRequests, l.Window.Kind)
 	}
+	if !reflect.DeepEqual(out.Order, [][]int{{0, 1}, {1}}) {
+		t.Errorf("order %v, want what each trial measured, as it ran", out.Order)
+	}
 	second := out.TrialResults[1]
 	if len(second.ConcurrencyResults) != 1 || *second.ConcurrencyResults[0].Concurrency != 2 || !slices.Equal(second.Order, []int{0}) {
 		t.Errorf("the second trial holds %d levels in order %v; want one, and its index", len(second.ConcurrencyResults), second.Order)
@@ -61,6 +65,18 @@ func TestTrialStoppedInItsWarmup(t *testing.T) {
 	r.trials[1].levels[0] = played(4)
 	if r.results().Interrupted {
 		t.Error("a run that measured all it should is interrupted")
+	}
+}
+
+// Also a single trial has its order, which its seed gives again.
+func TestOrderOfASingleTrial(t *testing.T) {
+	b := Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1, 2, 4}, Runs: 4, Seed: ptr(uint64(7))}
+	r := planned(t, b)
+	r.server = &Server{}
+	order := r.b.order(0, 3)
+	r.trials = []trial{{order: order, levels: []metrics.Trial{played(4), played(4), played(4)}}}
+	if out := r.results(); !reflect.DeepEqual(out.Order, [][]int{order}) || out.TrialResults != nil {
+		t.Errorf("order %v of one trial, want %v", out.Order, order)
 	}
 }
 

@@ -206,7 +206,7 @@ func (s *searching) results(a search.Answer, goals []string, interrupted bool) *
 		return nil
 	}
 	out := &Results{s.runs[0].Run}
-	out.Results, out.Interrupted = nil, interrupted
+	out.Results, out.Order, out.Interrupted = nil, nil, interrupted
 	out.Warnings = append(slices.Clone(out.Warnings), s.warnings...)
 	for _, r := range s.runs {
 		out.Results = append(out.Results, r.Results...)

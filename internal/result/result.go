@@ -25,6 +25,7 @@ type Run struct {
 	Results           []Level         `json:"results"` // all trials pooled, one entry a level
 	Environment       Environment     `json:"environment"`
 	NTrials           int             `json:"n_trials"`
+	Order             [][]int         `json:"order"`               // of each trial: the levels as they ran, by their place in results; null for a search
 	TrialResults      []Trial         `json:"trial_results"`       // null with a single trial, as in 0.1
 	AggregatedResults []Aggregate     `json:"aggregated_results"`  // null with a single trial, as in 0.1
 	Precision         *Precision      `json:"precision,omitempty"` // where the run was to go on until its intervals are narrow

@@ -180,6 +180,8 @@ class BenchmarkResults:
     """All trials pooled, one entry a load point."""
     environment: EnvironmentInfo | None = None
     n_trials: int = 1
+    order: list[list[int]] | None = None
+    """Of each trial: the load points in the order they ran, as indexes into results. None for a Search."""
     trial_results: list[TrialResult] | None = None
     """None with a single trial."""
     aggregated_results: list[ConcurrencyResultWithCI] | None = None
