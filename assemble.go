@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -164,10 +165,28 @@ func (r *account) addTrials(out *result.Run) {
 		out.TrialResults = append(out.TrialResults, one)
 	}
 	for _, levels := range byLevel {
-		if len(levels) > 0 {
-			out.AggregatedResults = append(out.AggregatedResults, metrics.Aggregate(levels, r.b.ConfidenceLevel))
+		if len(levels) == 0 {
+			continue
+		}
+		a := metrics.Aggregate(levels, r.b.ConfidenceLevel)
+		pooled := &out.Results[len(out.AggregatedResults)] // of the same level: both have those that some trial measured
+		pooled.Warnings = append(pooled.Warnings, drifted(a.Drift)...)
+		out.AggregatedResults = append(out.AggregatedResults, a)
+	}
+}
+
+// drifted says which statistics changed from trial to trial, where the trials drift.
+func drifted(d *result.Drift) []string {
+	if d.Verdict != result.Drifts {
+		return nil
+	}
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(d.Trends)) {
+		if t := d.Trends[key]; t.PerTrial != nil && t.P != nil {
+			parts = append(parts, fmt.Sprintf("%s %+.1f %% a trial (p %.2g)", key, 100**t.PerTrial, *t.P))
 		}
 	}
+	return []string{"the trials drift, so they are no repetitions and intervals over them mean less: " + strings.Join(parts, ", ")}
 }
 
 // unfinished reports whether some level of the plan did not run to its end.

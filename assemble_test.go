@@ -125,6 +125,27 @@ func TestUnsteadyWindowsAreSaid(t *testing.T) {
 	}
 }
 
+// Each trial's requests take 10 ms longer than those of the one before.
+func TestDriftIsSaid(t *testing.T) {
+	r := planned(t, Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1, 2}, Runs: 4, Trials: 5})
+	r.server = &Server{}
+	for n := range 5 {
+		slower, same := played(4), played(4)
+		for _, rec := range slower.Records {
+			rec.Finish += record.Stamp(n) * 1e7
+			rec.Done = rec.Finish
+		}
+		r.trials = append(r.trials, trial{order: []int{0, 1}, levels: []metrics.Trial{same, slower}})
+	}
+	out := r.results()
+	said := func(i int) bool {
+		return strings.Contains(strings.Join(out.Results[i].Warnings, "; "), "the trials drift, so they are no repetitions and intervals over them mean less: e2el_p50_ms +8.8 % a trial")
+	}
+	if said(0) || !said(1) {
+		t.Errorf("warnings: %q and %q, want a drift of the second level", out.Results[0].Warnings, out.Results[1].Warnings)
+	}
+}
+
 // Strict takes no grade but ok, and too many failures go before it.
 func TestStrict(t *testing.T) {
 	two := func(grade result.Grade) *Results {

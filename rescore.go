@@ -28,26 +28,32 @@ type Scoring struct {
 // Run.
 func Rescore(journal io.Reader, with Scoring) (*Results, error) { return Merge(with, journal) }
 
-// Merge joins the journals of several runs of the same load into one: their trials are pooled and numbered anew. What
+// Merge joins the journals of several runs of the same load into one: their trials are pooled and numbered anew, in the
+// order of time. What
 // differs between the runs is in the warnings; runs whose levels differ are an error.
 func Merge(with Scoring, journals ...io.Reader) (*Results, error) {
 	if err := with.validate(); err != nil {
 		return nil, err
 	}
-	var all *account
+	var given []*account
 	for i, journal := range journals {
 		a, err := readAccount(journal)
 		if err != nil {
 			return nil, fmt.Errorf("journal %d of %d: %w", i+1, len(journals), err)
 		}
-		if all == nil {
-			all = a
-		} else if err := all.join(a); err != nil {
-			return nil, fmt.Errorf("journal %d of %d: %w", i+1, len(journals), err)
-		}
+		given = append(given, a)
 	}
-	if all == nil {
-		return nil, fmt.Errorf("no journals")
+	if len(given) == 0 {
+		return nil, errors.New("no journals")
+	}
+	inTime := slices.SortedStableFunc(slices.Values(given), func(a, b *account) int {
+		return a.head.Timestamp.Compare(b.head.Timestamp.Time)
+	})
+	all := inTime[0]
+	for _, a := range inTime[1:] {
+		if err := all.join(a); err != nil {
+			return nil, fmt.Errorf("journal %d of %d: %w", slices.Index(given, a)+1, len(given), err)
+		}
 	}
 	if err := all.score(with); err != nil {
 		return nil, err

@@ -219,6 +219,7 @@ func TestMerge(t *testing.T) {
 	if !slices.Contains(r.Warnings, `pooled runs differ in backend.ttft_ms: "5" and "6"`) {
 		t.Errorf("warnings: %q", r.Warnings)
 	}
+	same(t, rescored(t, splleed.Scoring{}, second, first), r) // in the order of time
 	b.Runs = 13
 	_, longer := journalled(t, b)
 	if _, err := splleed.Merge(splleed.Scoring{}, readers([]string{first, longer})...); err == nil || !strings.Contains(err.Error(), "13 requests") {

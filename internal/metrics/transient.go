@@ -9,7 +9,7 @@ import (
 	"github.com/splleed/splleed/internal/stats"
 )
 
-// material is the relative bias of a mean from which on a transient matters: what the instrument itself may be off by.
+// material is from which relative change on a transient or a drift matters: what the instrument itself may be off by.
 const material = 0.01
 
 // transient looks for a beginning of the window that is unlike the rest, in series of as many values as a trial has

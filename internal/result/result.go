@@ -207,6 +207,7 @@ type Aggregate struct {
 	NumRequests   int                 `json:"num_requests"` // summed over trials
 	NumSuccessful int                 `json:"num_successful"`
 	NumFailed     int                 `json:"num_failed"`
+	Drift         *Drift              `json:"drift"`
 	Intervals     map[string]Interval `json:"-"` // by flat key; written beside the keys above
 }
 

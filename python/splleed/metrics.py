@@ -149,6 +149,8 @@ class ConcurrencyResultWithCI:
     e2el_p99_ms: ConfidenceInterval | None = None
     e2el_mean_ms: ConfidenceInterval | None = None
     goodput_pct: ConfidenceInterval | None = None
+    drift: Mapping[str, Any] | None = None
+    """Whether the load point changed from trial to trial: verdict, and trends by key. Five trials can tell."""
     intervals: Mapping[str, ConfidenceInterval] = field(default_factory=dict, repr=False)
     """All of them by key, those without an attribute of their own among them."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
