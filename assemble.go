@@ -164,15 +164,23 @@ func (r *account) addTrials(out *result.Run) {
 		one.Order = t.ran(place)
 		out.TrialResults = append(out.TrialResults, one)
 	}
-	for _, levels := range byLevel {
-		if len(levels) == 0 {
-			continue
+	for i, levels := range byLevel {
+		if len(levels) > 0 {
+			r.aggregate(out, i, levels)
 		}
-		a := metrics.Aggregate(levels, r.b.ConfidenceLevel)
-		pooled := &out.Results[len(out.AggregatedResults)] // of the same level: both have those that some trial measured
-		pooled.Warnings = append(pooled.Warnings, drifted(a.Drift)...)
-		out.AggregatedResults = append(out.AggregatedResults, a)
 	}
+}
+
+// aggregate adds the intervals of level i over its trials, and warns of its pooled results where these drift.
+func (r *account) aggregate(out *result.Run, i int, trials []result.Level) {
+	var halves [][2]result.Level
+	for _, t := range r.ran(i) {
+		halves = append(halves, metrics.Halves(r.measurement(i, []metrics.Trial{t})))
+	}
+	a := metrics.Aggregate(trials, halves, r.b.ConfidenceLevel)
+	pooled := &out.Results[len(out.AggregatedResults)] // both lists have the levels that some trial measured
+	pooled.Warnings = append(pooled.Warnings, drifted(a.Drift)...)
+	out.AggregatedResults = append(out.AggregatedResults, a)
 }
 
 // drifted says which statistics changed from trial to trial, where the trials drift.

@@ -12,12 +12,16 @@ import (
 // one, and the interval, on logarithms, stays positive. ln 40 - ln 10 = 1.3863 makes s/√2 = 0.69315 around ln 20, and
 // t(0.995, 1) = 63.657.
 func TestAggregateLeavesFailedTrialsOut(t *testing.T) {
-	one := func(r *record.Record) result.Level {
-		return Describe(Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{r}}}})
+	var trials []result.Level
+	var halves [][2]result.Level
+	for _, r := range []*record.Record{request(0, [2]int{10, 1}, [2]int{20, 1}), request(0, [2]int{40, 1}, [2]int{50, 1}), failed(0, record.Connect)} {
+		l := Level{Slots: 1, Trials: []Trial{{Records: []*record.Record{r}}}}
+		trials, halves = append(trials, Describe(l)), append(halves, Halves(l))
 	}
-	a := Aggregate([]result.Level{
-		one(request(0, [2]int{10, 1}, [2]int{20, 1})), one(request(0, [2]int{40, 1}, [2]int{50, 1})), one(failed(0, record.Connect)),
-	}, 0.99)
+	a := Aggregate(trials, halves, 0.99)
+	if len(a.LengthBias) != 0 {
+		t.Errorf("halves of one request: %v", a.LengthBias)
+	}
 	if a.NumRequests != 3 || a.NumSuccessful != 2 || a.NumFailed != 1 {
 		t.Errorf("%d requests, %d ok, %d failed; want the sums 3, 2, 1", a.NumRequests, a.NumSuccessful, a.NumFailed)
 	}

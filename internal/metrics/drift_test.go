@@ -21,7 +21,7 @@ func medians(ms ...float64) []result.Level {
 // 20 ms and 5 % more each trial, give or take 1 %. SciPy 1.17.1: linregress(range(5), np.log(ms)) has a slope of 0.0475693
 // and a p of 0.00029455; Holm takes that of three statistics times three.
 func TestDrift(t *testing.T) {
-	d := Aggregate(medians(20, 21.2, 21.9, 23.3, 24.2), 0.95).Drift
+	d := drift(medians(20, 21.2, 21.9, 23.3, 24.2))
 	ttft := d.Trends["ttft_p50_ms"]
 	if d.Verdict != result.Drifts || len(d.Trends) != 3 {
 		t.Fatalf("%+v, want a drift, and three trends", d)
@@ -37,14 +37,14 @@ func TestDrift(t *testing.T) {
 func TestNoDrift(t *testing.T) {
 	check := func(what, want string, ms ...float64) {
 		t.Helper()
-		if d := Aggregate(medians(ms...), 0.95).Drift; d.Verdict != want {
+		if d := drift(medians(ms...)); d.Verdict != want {
 			t.Errorf("%s: %+v, want %s", what, d, want)
 		}
 	}
 	check("noise", result.NoDrift, 20, 24, 19, 23, 21)
 	check("less than 1 %", result.NoDrift, 20, 20.04, 20.08, 20.12, 20.16)
 	check("four trials", result.NotTestable, 20, 40, 80, 160)
-	if d := Aggregate(make([]result.Level, 5), 0.95).Drift; d.Verdict != result.NotTestable {
+	if d := drift(make([]result.Level, 5)); d.Verdict != result.NotTestable {
 		t.Errorf("of nothing measured: %+v", d)
 	}
 }

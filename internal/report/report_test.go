@@ -82,6 +82,11 @@ func withTrials(r *result.Run, trials int) *result.Run {
 				a.Intervals[s.Key] = result.Interval{Mean: x, CILower: ptr(*x * 0.96), CIUpper: ptr(*x * 1.04), NSamples: trials, ConfidenceLevel: 0.95}
 			}
 		}
+		a.LengthBias = map[string]result.LengthBias{
+			"ttft_p50_ms": {Half: ptr(0.0012), Lower: ptr(-0.002), Upper: ptr(0.0044), NSamples: trials},
+			"ttft_p99_ms": {Half: ptr(-0.0525), Lower: ptr(-0.164), Upper: ptr(0.0732), NSamples: trials},
+			"e2el_p99_ms": {Half: ptr(-0.1), NSamples: 1},
+		}
 		r.AggregatedResults = append(r.AggregatedResults, a)
 	}
 	return r

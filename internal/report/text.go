@@ -24,6 +24,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 		p.throughput()
 		p.sweep()
 		p.latency()
+		p.lengthBias()
 		p.precision()
 		p.classes()
 		p.instrument()

@@ -202,13 +202,14 @@ type Requests struct {
 
 // Aggregate is one level over all trials: each statistic of a trial with its interval.
 type Aggregate struct {
-	Concurrency   *int                `json:"concurrency"`
-	ArrivalRate   *float64            `json:"arrival_rate"`
-	NumRequests   int                 `json:"num_requests"` // summed over trials
-	NumSuccessful int                 `json:"num_successful"`
-	NumFailed     int                 `json:"num_failed"`
-	Drift         *Drift              `json:"drift"`
-	Intervals     map[string]Interval `json:"-"` // by flat key; written beside the keys above
+	Concurrency   *int                  `json:"concurrency"`
+	ArrivalRate   *float64              `json:"arrival_rate"`
+	NumRequests   int                   `json:"num_requests"` // summed over trials
+	NumSuccessful int                   `json:"num_successful"`
+	NumFailed     int                   `json:"num_failed"`
+	Drift         *Drift                `json:"drift"`
+	LengthBias    map[string]LengthBias `json:"length_bias"` // of p50, p95, p99 of TTFT, ITL, TPOT and E2E, by flat key
+	Intervals     map[string]Interval   `json:"-"`           // by flat key; written beside the keys above
 }
 
 // Interval is a Student-t interval over trials.

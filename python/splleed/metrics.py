@@ -151,6 +151,8 @@ class ConcurrencyResultWithCI:
     goodput_pct: ConfidenceInterval | None = None
     drift: Mapping[str, Any] | None = None
     """Whether the load point changed from trial to trial: verdict, and trends by key. Five trials can tell."""
+    length_bias: Mapping[str, Any] | None = None
+    """How percentiles would change if trials were half as long, by flat key."""
     intervals: Mapping[str, ConfidenceInterval] = field(default_factory=dict, repr=False)
     """All of them by key, those without an attribute of their own among them."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
