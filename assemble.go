@@ -132,7 +132,7 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 // measurement is level i over the given trials, for metrics.
 func (r *account) measurement(i int, trials []metrics.Trial) metrics.Level {
 	p := r.points[i]
-	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles, Confidence: r.b.ConfidenceLevel}
+	l := metrics.Level{Trials: trials, Open: p.open(), SLO: r.b.SLO.metrics(), Percentiles: r.percentiles, Confidence: r.b.ConfidenceLevel, EarlyStopping: r.b.EarlyStopping}
 	if p.open() {
 		l.Cap = p.concurrency
 	} else {

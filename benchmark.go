@@ -40,6 +40,8 @@ type Benchmark struct {
 	Trials          int     `json:"trials"`                // independent passes over all levels; default 1, 5 advised
 	ConfidenceLevel float64 `json:"confidence_level"`      // of intervals over trials, in (0, 1); default 0.95
 
+	EarlyStopping bool `json:"early_stopping,omitempty"` // also bound percentiles as MLPerf's LoadGen does: holds for independent requests only
+
 	// In place of Trials: as many as make the intervals of these statistics, by name ("ttft_p99", "throughput"), no wider
 	// than ± this share of their value. Five pilot trials say how many that is.
 	Precision    map[string]float64 `json:"precision,omitempty"`

@@ -20,6 +20,7 @@ type Scoring struct {
 	Percentiles     []float64 `json:"percentiles,omitempty"`      // further percentiles of every latency: 75, 99.5
 	ConfidenceLevel float64   `json:"confidence_level,omitempty"` // of intervals over trials
 	MaxErrorRate    *float64  `json:"max_error_rate,omitempty"`
+	EarlyStopping   bool      `json:"early_stopping,omitempty"` // also bound percentiles as MLPerf's LoadGen does
 }
 
 // Rescore computes the results of a run again from its journal (Benchmark.Records), without a server. With a zero
@@ -85,6 +86,7 @@ func (r *account) score(with Scoring) error {
 	if with.MaxErrorRate != nil {
 		r.b.MaxErrorRate = with.MaxErrorRate
 	}
+	r.b.EarlyStopping = r.b.EarlyStopping || with.EarlyStopping
 	r.percentiles = slices.Sorted(slices.Values(with.Percentiles))
 	var bad invalid.Fields
 	r.b.checkRuns(&bad)

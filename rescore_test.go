@@ -110,7 +110,7 @@ func TestRescoreAnew(t *testing.T) {
 	if g := *ran.Results[0].GoodputPct; g == 100 {
 		t.Fatalf("goodput %v: the goals of the run are to be missed", g)
 	}
-	r := rescored(t, splleed.Scoring{SLO: &splleed.SLO{TTFTMs: 60_000}, Percentiles: []float64{75, 50}, ConfidenceLevel: 0.5}, journal)
+	r := rescored(t, splleed.Scoring{SLO: &splleed.SLO{TTFTMs: 60_000}, Percentiles: []float64{75, 50}, ConfidenceLevel: 0.5, EarlyStopping: true}, journal)
 	l := r.Results[0]
 	if *l.GoodputPct != 100 {
 		t.Errorf("goodput %v with a goal that all meet", *l.GoodputPct)
@@ -119,6 +119,9 @@ func TestRescoreAnew(t *testing.T) {
 	p50, p75 := served.Percentiles["p50"], served.Percentiles["p75"]
 	if p50 == nil || *p50 != *served.P50 || p75 == nil || *p75 < *p50 || *p75 > *served.P90 {
 		t.Errorf("further percentiles are %v, beside %v and %v", served.Percentiles, *served.P50, *served.P90)
+	}
+	if b := l.Metrics["ttft"].Offered.EarlyStopping["p50"]; b.Upper == nil || *b.Upper < *served.P50 {
+		t.Errorf("a bound on p50 of %+v, beside %v", b, *served.P50)
 	}
 	if got := r.AggregatedResults[0].Intervals["ttft_p50_ms"].ConfidenceLevel; got != 0.5 {
 		t.Errorf("intervals of level %v, want 0.5", got)

@@ -58,6 +58,7 @@ type loadFlags struct {
 	NumWarmups      *int     `at:"num_warmups" help:"The same, as a total." placeholder:"N"`
 	Trials          *int     `at:"trials" help:"Passes over all levels; from 2 on there are intervals, 5 are advised." placeholder:"N"`
 	ConfidenceLevel *float64 `at:"confidence_level" help:"Of the intervals (default 0.95)." placeholder:"P"`
+	EarlyStopping   *bool    `at:"early_stopping" help:"Also bound percentiles as MLPerf's LoadGen does: holds for independent requests only."`
 	Precision       widths   `at:"precision" help:"Go on until intervals are this narrow: ttft_p99=5%,throughput=2%." placeholder:"WIDTHS"`
 	MaxTrials       *int     `at:"max_trials" help:"With --precision: at most so many trials (default 20)." placeholder:"N"`
 	MaxDuration     *seconds `at:"max_duration_s" help:"With --precision: at most so long, judged after the pilot." placeholder:"TIME"`

@@ -15,6 +15,7 @@ type scoreFlags struct {
 	FailOn          string    `help:"Verdicts on levels that set the exit code: undecided (default: 4 and 5), fail or never." placeholder:"WHICH"`
 	Percentiles     []float64 `help:"Further percentiles of every latency, in the JSON: 75,99.5." placeholder:"P"`
 	ConfidenceLevel float64   `help:"Of intervals over trials." placeholder:"P"`
+	EarlyStopping   bool      `help:"Also bound percentiles as MLPerf's LoadGen does: holds for independent requests only."`
 	MaxErrorRate    *float64  `help:"Share of failed requests from which on the exit code is 3." placeholder:"P"`
 	Output          []string  `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts); repeatable." sep:"none" placeholder:"FILE"`
 }
@@ -43,6 +44,7 @@ func (s scoreFlags) score(c console, paths []string) error {
 	}
 	with := splleed.Scoring{
 		Goals: s.SLO.level, FailOn: splleed.FailOn(s.FailOn), Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate,
+		EarlyStopping: s.EarlyStopping,
 	}
 	if s.SLO.request != nil {
 		with.SLO = s.SLO.slo()

@@ -49,7 +49,7 @@ func Differences(a, b *result.Run) (load, setup []result.Difference) {
 }
 
 // immaterial are parts of a configuration that change no figure.
-var immaterial = []string{"output_file", "save_prompts", "prompts", "trials", "confidence_level", "max_error_rate", "restart_between_trials", "goals", "fail_on"}
+var immaterial = []string{"output_file", "save_prompts", "prompts", "trials", "confidence_level", "early_stopping", "max_error_rate", "restart_between_trials", "goals", "fail_on"}
 
 // flatten names every value of a configuration by its path.
 func flatten(config json.RawMessage) map[string]any {

@@ -35,6 +35,8 @@ type Level struct {
 
 	Percentiles []float64 // to compute beside those that are always there, in percent
 	Confidence  float64   // level of the intervals within one run; 0 is 0.95
+
+	EarlyStopping bool // compute LoadGen's bounds, too
 }
 
 // Describe computes everything that a result says about the level. Percentiles are of the union of the trials'
@@ -135,7 +137,8 @@ func (l Level) latency(m latency, p population) result.Metric {
 		for range len(p.offered) - len(p.served) {
 			offered = append(offered, math.Inf(1))
 		}
-		summary := l.summarize(offered, float64(len(offered)))
+		summary := l.summarize(offered, float64(len(offered))) // sorts them
+		summary.EarlyStopping, out.Served.EarlyStopping = l.earlyStopping(offered), l.earlyStopping(served)
 		l.within(&summary, l.offeredSeries(m), float64(len(offered)))
 		out.Offered = &summary
 	}

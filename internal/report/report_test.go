@@ -114,8 +114,13 @@ func cases() map[string]*result.Run {
 		"http_5xx":      {Count: 3, Example: "status 500: {\"error\": \"CUDA out of memory\x1b[2J\nwhile allocating 2.00 GiB on device 0; 512 MiB are free\"}"},
 	}
 	m := failing.Metrics["ttft"]
-	m.Offered = &result.Summary{N: 64, Lost: 4, P50: ptr(24.0), Beyond: []string{"p95", "p99", "p99_9"}}
+	m.Offered = &result.Summary{N: 64, Lost: 4, P50: ptr(24.0), Beyond: []string{"p95", "p99", "p99_9"}, EarlyStopping: map[string]result.EarlyStopping{
+		"p90": {Rank: 1, Needed: 64, Confidence: 0.99, Assumes: result.IIDOnly}, "p99": {Needed: 662, Confidence: 0.99, Assumes: result.IIDOnly},
+	}}
 	failing.Metrics["ttft"] = m
+	e := failing.Metrics["e2e"]
+	e.Offered = &result.Summary{N: 64, EarlyStopping: map[string]result.EarlyStopping{"p90": {Upper: ptr(567.8), Rank: 1, Needed: 64}}}
+	failing.Metrics["e2e"] = e
 	failing.Tokens.ITLSources = map[string]int{"chunks": 60}
 	failing.Tokens.PerArrival = map[string]int{"1": 750, "4": 250}
 	failing.Tokens.CachedInputShare = ptr(0.375)

@@ -25,6 +25,7 @@ func Text(w io.Writer, r *result.Run, style Style) error {
 		p.sweep()
 		p.latency()
 		p.lengthBias()
+		p.earlyStopping()
 		p.precision()
 		p.classes()
 		p.instrument()

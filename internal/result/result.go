@@ -155,6 +155,8 @@ type Summary struct {
 	Unsupported []string `json:"unsupported,omitempty"`
 	// Within is what one trial says of its percentiles, by name: the headline's populations of a single trial have it.
 	Within map[string]Within `json:"within,omitempty"`
+	// EarlyStopping are bounds on the percentiles, by name, where they were asked for.
+	EarlyStopping map[string]EarlyStopping `json:"early_stopping,omitempty"`
 }
 
 // Throughput is rates over the window, per second. Null where the window has no length.

@@ -105,6 +105,8 @@ class Benchmark(_Blocking):
     """Independent passes over all levels; default 1. Five give intervals worth having."""
     confidence_level: float | None = None
     """Of intervals over trials, in (0, 1); default 0.95."""
+    early_stopping: bool | None = None
+    """Also bound percentiles as MLPerf's LoadGen does, which holds for independent requests only; default False."""
     precision: Mapping[str, float] | None = None
     """In place of trials: as many as make these intervals no wider than this share of their value, such as
     {"ttft_p99": 0.05, "throughput": 0.02}. Five pilot trials say how many that is."""
