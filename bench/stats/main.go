@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 )
 
 const (
@@ -62,7 +63,33 @@ func lines() []line {
 	all = append(all,
 		line{"spread 5 %, wanted +-5 %", "Stein: width met", steinMet, 0.95, 1},
 		line{"spread 5 %, wanted +-5 %", "Stein: covers", steinCovers, 0.93, 0.97})
-	return append(all, goalLines()...)
+	return slices.Concat(all, goalLines(), furtherLines())
+}
+
+// furtherLines are those of estimates that are no intervals.
+func furtherLines() []line {
+	var all []line
+	for _, rho := range []float64{0, 0.5, 0.8} {
+		all = append(all, line{fmt.Sprintf("a step of 3-6 sd, n 500, rho %g", rho), "<= 5 % of its bias left", stepsCut(500, rho), 0.95, 1})
+	}
+	// One sample of a short step is more than 5 % of it, and MSER-5 cuts by five.
+	all = append(all, line{"a step of 3-6 sd, n 100, rho 0.5", "<= 5 % of its bias left", stepsCut(100, 0.5), 0, 1})
+	for _, rho := range []float64{0, 0.5, 0.8} {
+		what := fmt.Sprintf("no step, n 500, rho %g", rho)
+		all = append(all,
+			line{what, "cut by a third at most", found(stationary(rho), atMostAThird), 1, 1},
+			line{what, "says steady", found(stationary(rho), steady), 0.97, 1})
+	}
+	return append(all,
+		line{"8 slots at one server, n 500", "cut by a third at most", found(closedLoop, atMostAThird), 1, 1},
+		line{"8 slots at one server, n 500", "says steady", found(closedLoop, steady), 0.97, 1},
+		line{"constant in flight, n 500", "says steady", found(inFlight, steady), 1, 1},
+		line{"a ramp by 3 sd, n 500, rho 0.5", "says no steady state", found(ramp, lasts), 0, 1},
+		line{"5 trials without drift", "says none", noDrift(5), 0.93, 0.97},
+		line{"5 trials, drift of 1 sd each", "says drift", driftFound(5, 1), 0, 1},
+		line{"10 trials, drift of 1 sd each", "says drift", driftFound(10, 1), 0, 1},
+		line{"n 500, rho 0, p95", "early stopping bounds it", earlyStopping(0), 0.99, 1},
+		line{"n 500, rho 0.8, p95", "early stopping bounds it", earlyStopping(0.8), 0, 1})
 }
 
 // share is how often something holds.
