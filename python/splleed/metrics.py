@@ -67,7 +67,7 @@ class ConcurrencyResult:
     window: Mapping[str, Any] = field(default_factory=dict)
     """What the rates of throughput are over."""
     transient: Mapping[str, Any] | None = None
-    """Whether that was a steady state: verdict, and how far its beginning moves what; None where that cannot be told."""
+    """Whether that was a steady state, and how far its beginning moves the means; None where that cannot be told."""
     failures: Mapping[str, Any] = field(default_factory=dict)
     """By type: {"timeout_total": {"count": 3, "example": "…"}}."""
     metrics: Mapping[str, Any] = field(default_factory=dict)

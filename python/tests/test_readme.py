@@ -72,7 +72,11 @@ def test_quick_start(vllm: FakeEngine, capsys: pytest.CaptureFixture[str]) -> No
     assert results.trial_results is not None
     assert results.aggregated_results is not None
     assert [len(t.concurrency_results) for t in results.trial_results] == [3, 3, 3]
+    assert results.order == [t.order for t in results.trial_results], "all levels ran in all trials"
     for level in results.aggregated_results:
+        assert level.drift == {"verdict": "not_testable", "trends": {}}, "of three trials"
+        assert level.length_bias is not None
+        assert level.length_bias["ttft_p50_ms"]["n_samples"] == 3
         assert level.ttft_p50_ms is not None
         assert level.ttft_p50_ms.n_samples == 3
         assert level.ttft_p50_ms.confidence_level == 0.95
