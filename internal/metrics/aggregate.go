@@ -5,9 +5,9 @@ import (
 	"github.com/splleed/splleed/internal/stats"
 )
 
-// Aggregate makes the intervals of one level over its trials, in the order of time: of every statistic that at least one
-// trial has. halves are those of each trial. A trial
-// that has no value of a statistic (all its requests failed, say) is left out of it, and n_samples tells.
+// Aggregate makes the intervals of one level over its trials, which are in the order of time, with the Halves of each: of
+// every statistic that at least one trial has. A trial that has no value of a statistic (all its requests failed, say) is
+// left out of it, and n_samples tells.
 func Aggregate(trials []result.Level, halves [][2]result.Level, confidence float64) result.Aggregate {
 	a := result.Aggregate{Drift: drift(trials), LengthBias: lengthBias(trials, halves, confidence), Intervals: map[string]result.Interval{}}
 	for _, l := range trials {

@@ -26,6 +26,27 @@ func (p *page) write(t table) {
 	}
 }
 
+// byLevel writes a table with a row for each level that has something in it, and nothing where none has.
+func (p *page) byLevel(title string, columns []string, cell func(level, column int) string) {
+	t := table{append([]string{""}, columns...)}
+	for i := range p.run.Results {
+		row, told := []string{load(&p.run.Results[i])}, false
+		for c := range columns {
+			x := cell(i, c)
+			row, told = append(row, x), told || x != "-"
+		}
+		if told {
+			t = append(t, row)
+		}
+	}
+	if len(t) == 1 {
+		return
+	}
+	p.line("")
+	p.line("%s", p.paint(bold, title))
+	p.write(t)
+}
+
 func render(row []string, widths []int) string {
 	line := "  " + row[0] + pad(row[0], widths[0])
 	for c, cell := range row[1:] {

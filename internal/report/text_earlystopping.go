@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/splleed/splleed/internal/result"
 )
@@ -16,26 +15,14 @@ var earlyStoppingColumns = []struct{ title, metric, percentile string }{
 
 // earlyStopping writes the bounds of LoadGen, where they were asked for: of all requests, those that failed as endless.
 func (p *page) earlyStopping() {
-	t := table{{""}}
+	var titles []string
 	for _, c := range earlyStoppingColumns {
-		t[0] = append(t[0], c.title)
+		titles = append(titles, c.title)
 	}
-	for i := range p.run.Results {
-		l := &p.run.Results[i]
-		row := []string{load(l)}
-		for _, c := range earlyStoppingColumns {
-			row = append(row, earlyStoppingCell(l.Metrics[c.metric].Offered, c.percentile))
-		}
-		if slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "-" }) {
-			t = append(t, row)
-		}
-	}
-	if len(t) == 1 {
-		return
-	}
-	p.line("")
-	p.line("%s", p.paint(bold, "Upper bounds by MLPerf's early stopping (99 %, iid-only), ms"))
-	p.write(t)
+	p.byLevel("Upper bounds by MLPerf's early stopping (99 %, iid-only), ms", titles, func(level, column int) string {
+		c := earlyStoppingColumns[column]
+		return earlyStoppingCell(p.run.Results[level].Metrics[c.metric].Offered, c.percentile)
+	})
 }
 
 func earlyStoppingCell(s *result.Summary, percentile string) string {

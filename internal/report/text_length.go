@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/splleed/splleed/internal/result"
 )
@@ -15,27 +14,18 @@ var lengthColumns = []struct{ title, key string }{
 	{"E2E p99", "e2el_p99_ms"},
 }
 
-// lengthBias says what percentiles would be if trials were half as long, a row a level.
+// lengthBias says what percentiles would be if trials were half as long.
 func (p *page) lengthBias() {
-	t := table{{""}}
+	var titles []string
 	for _, c := range lengthColumns {
-		t[0] = append(t[0], c.title)
+		titles = append(titles, c.title)
 	}
-	for i, a := range p.run.AggregatedResults {
-		row := []string{load(&p.run.Results[i])}
-		for _, c := range lengthColumns {
-			row = append(row, lengthCell(a.LengthBias[c.key]))
+	p.byLevel("Bias by trial length: change if trials were half as long, %", titles, func(level, column int) string {
+		if level >= len(p.run.AggregatedResults) {
+			return "-"
 		}
-		if slices.ContainsFunc(row[1:], func(cell string) bool { return cell != "-" }) {
-			t = append(t, row)
-		}
-	}
-	if len(t) == 1 {
-		return
-	}
-	p.line("")
-	p.line("%s", p.paint(bold, "Bias by trial length: change if trials were half as long, %"))
-	p.write(t)
+		return lengthCell(p.run.AggregatedResults[level].LengthBias[lengthColumns[column].key])
+	})
 }
 
 func lengthCell(b result.LengthBias) string {

@@ -82,8 +82,8 @@ func TestAggregateJSON(t *testing.T) {
 	if err := json.Unmarshal(data, &flat); err != nil {
 		t.Fatal(err)
 	}
-	// 5 counts, 19 flat keys of 0.1, one further.
-	if len(flat) != 25 || string(flat["goodput_pct"]) != "null" || string(flat["concurrency"]) != "8" {
+	// 5 counts, drift and length_bias, 19 flat keys of 0.1, one further.
+	if len(flat) != 27 || string(flat["goodput_pct"]) != "null" || string(flat["concurrency"]) != "8" {
 		t.Errorf("got %s", data)
 	}
 	var back Aggregate
