@@ -61,6 +61,7 @@ type Benchmark struct {
 	Timeouts             Timeouts `json:"timeouts"`
 	Transport            string   `json:"transport,omitempty"`              // "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
+	HTTP2                bool     `json:"http2,omitempty"`                  // streams share connections; on http from the first byte on (h2c). Not with epoll
 	CAFile               string   `json:"ca_file,omitempty"`                // of https: certificates (PEM) of authorities to trust instead of the system's
 	Insecure             bool     `json:"insecure,omitempty"`               // of https: whoever answers is taken for the server
 	Proxy                string   `json:"proxy,omitempty"`                  // an http proxy that all goes through: "http://host:3128"; those of the environment are not used

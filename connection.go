@@ -23,6 +23,7 @@ const (
 func (b Benchmark) checkConnection(bad *invalid.Fields) {
 	ok := b.Connection == "" || b.Connection == Reuse || b.Connection == PerRequest
 	bad.Check(ok, "connection", "is %q: want reuse or per-request", b.Connection)
+	bad.Check(!b.HTTP2 || b.Transport != "epoll", "http2", "is not spoken by epoll, whose stamps belong to connections, which its streams share: leave transport out")
 	bad.Check(b.CAFile == "" || !b.Insecure, "insecure", "leaves nothing to ca_file: choose one")
 	if b.CAFile != "" {
 		_, err := authorities(b.CAFile)
@@ -80,6 +81,14 @@ func (b Benchmark) trust() (*tls.Config, error) {
 		return &tls.Config{RootCAs: pool}, err
 	}
 	return nil, nil
+}
+
+// wireKind is the engine that requests go by.
+func (b Benchmark) wireKind() string {
+	if b.HTTP2 {
+		return "http2"
+	}
+	return b.Transport
 }
 
 // wireOptions are the transport's for the server at base.

@@ -68,6 +68,21 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// TestFaultsOverHTTP2 meets the same: a connection that ends in the middle is there the end of a stream, by a reset.
+func TestFaultsOverHTTP2(t *testing.T) {
+	for _, f := range faults {
+		want := f.want
+		if want == record.Truncated && strings.HasPrefix(f.fault, "cut:") {
+			want = record.Reset
+		}
+		t.Run(f.fault, func(t *testing.T) {
+			t.Parallel()
+			checkFault(t, f.fault, "completions", "http2", want)
+		})
+	}
+}
+
+// checkFault takes "http2" for a transport.
 func checkFault(t *testing.T, fault, api, transport string, want record.FailureType) {
 	noWarmup, failed := 0, 0
 	if want != "" {
@@ -83,7 +98,8 @@ func checkFault(t *testing.T, fault, api, transport string, want record.FailureT
 		Sampling:    splleed.Sampling{MaxTokens: 8},
 		SLO:         splleed.SLO{TTFTMs: 60_000},
 		Timeouts:    splleed.Timeouts{FirstTokenS: 2, IdleS: 2},
-		Transport:   transport,
+		HTTP2:       transport == "http2",
+		Transport:   strings.TrimPrefix(transport, "http2"),
 	}.Run(t.Context())
 	var tooMany *splleed.TooManyFailures
 	if errors.As(err, &tooMany) != (failed > 0) {

@@ -195,7 +195,10 @@ func (r *run) open(ctx context.Context) error {
 		return err
 	}
 	r.path = r.b.pathTo(base)
-	r.wire, r.transport, err = transport.New(r.b.Transport, r.wireOptions(base))
+	r.wire, r.transport, err = transport.New(r.b.wireKind(), r.wireOptions(base))
+	if err == nil && r.b.HTTP2 { // which no question before has asked for
+		err = r.wire.Warm(ctx, 1)
+	}
 	return err
 }
 

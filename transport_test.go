@@ -1,6 +1,8 @@
 package splleed_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
@@ -40,6 +42,32 @@ func TestTransport(t *testing.T) {
 	b.Transport, b.Backend = "epoll", splleed.OpenAI{Model: "m", Endpoint: "https://127.0.0.1:9"}
 	if _, err := b.Run(t.Context()); err == nil {
 		t.Error("epoll was to speak https")
+	}
+}
+
+// TestHTTP2 has 20 streams share what a server of Go's takes on one connection, 250.
+func TestHTTP2(t *testing.T) {
+	b := splleed.Benchmark{
+		Backend: splleed.Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}, Prompts: []string{"x"}, Concurrency: []int{20}, Runs: 60,
+		Sampling: splleed.Sampling{MaxTokens: 4}, HTTP2: true,
+	}
+	results, err := b.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := results.Results[0]
+	if in := l.Instrument; l.NumSuccessful != 60 || in.Transport != "http2" || in.Stamps != "user" || in.Path.SharedConnections != 1 {
+		t.Errorf("%d succeeded; %+v", l.NumSuccessful, in)
+	}
+	b.Transport = "epoll"
+	if err := b.Validate(); err == nil || !strings.Contains(err.Error(), "http2: is not spoken by epoll") {
+		t.Errorf("got %v", err)
+	}
+	old := httptest.NewServer(http.HandlerFunc(completion))
+	defer old.Close()
+	b.Transport, b.Backend = "", splleed.OpenAI{Model: "m", API: "completions", Endpoint: old.URL}
+	if _, err := b.Run(t.Context()); err == nil || !strings.Contains(err.Error(), `the server does not speak HTTP/2: it answered "HTTP/1.1 `) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"github.com/splleed/splleed/internal/instrument"
 	"github.com/splleed/splleed/internal/metrics"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/transport"
 )
 
 // attest grades a level by what its records tell and what was seen of the client's machine meanwhile.
@@ -28,7 +29,8 @@ func (r *account) attest(l *result.Level, trials []metrics.Trial) {
 func (r *run) witness() func(*metrics.Trial) {
 	w := instrument.Watch(r.clock.Now, r.transport != "epoll", r.path.Kind != "loopback")
 	return func(t *metrics.Trial) {
-		seen := w.Stop()
-		t.Lag, t.Client, t.Clocks, t.Path = seen.Lag, &seen.Client, &seen.Clocks, &r.path
+		seen, path := w.Stop(), r.path
+		path.SharedConnections = transport.Shared(r.wire)
+		t.Lag, t.Client, t.Clocks, t.Path = seen.Lag, &seen.Client, &seen.Clocks, &path
 	}
 }

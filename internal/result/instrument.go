@@ -92,12 +92,14 @@ type Stimulus struct {
 
 // Path is the way between client and server.
 type Path struct {
-	Kind           string   `json:"kind"`                  // "loopback", "veth", "nic", "virtual", "unknown"; "proxied": through a proxy, to which the rest is about
-	Interface      string   `json:"interface,omitempty"`   // of the client
-	Driver         string   `json:"driver,omitempty"`      // of that
-	ThreadedNAPI   bool     `json:"threaded_napi"`         // threads of the kernel read its packets, and may wait for a core
-	NewConnections *float64 `json:"new_connections"`       // share of the requests that made their connection
-	DelayedAck     *float64 `json:"delayed_ack,omitempty"` // share of gaps of 38 to 46 ms, where they stand out: Nagle's algorithm against delayed ACKs
+	Kind           string   `json:"kind"`                // "loopback", "veth", "nic", "virtual", "unknown"; "proxied": through a proxy, to which the rest is about
+	Interface      string   `json:"interface,omitempty"` // of the client
+	Driver         string   `json:"driver,omitempty"`    // of that
+	ThreadedNAPI   bool     `json:"threaded_napi"`       // threads of the kernel read its packets, and may wait for a core
+	NewConnections *float64 `json:"new_connections"`     // share of the requests that made their connection
+
+	SharedConnections int      `json:"shared_connections,omitempty"` // HTTP/2: so many were there for all streams when the level ended
+	DelayedAck        *float64 `json:"delayed_ack,omitempty"`        // share of gaps of 38 to 46 ms, where they stand out: Nagle's algorithm against delayed ACKs
 }
 
 // Backlog is how the requests in the system grew over the window of an open loop.

@@ -123,7 +123,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log != nil {
 		s.log = newTruthLog(cfg.Log)
 	}
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
+	s.http = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute, Protocols: new(http.Protocols)}
+	s.http.Protocols.SetHTTP1(true)
+	s.http.Protocols.SetUnencryptedHTTP2(true)
 	return s, nil
 }
 

@@ -13,7 +13,15 @@ func Loops(e Engine) int {
 	return 0
 }
 
-// Kinds are the words for New: "auto" and the names of the engines.
+// Shared is how many connections the streams of an engine share; 0 where each has its own.
+func Shared(e Engine) int {
+	if sharing, ok := e.(interface{ Connections() int }); ok {
+		return sharing.Connections()
+	}
+	return 0
+}
+
+// Kinds are the words for New that a user has: "auto" and the names of the engines for HTTP/1.1. New knows "http2", too.
 func Kinds() []string { return []string{"auto", "epoll", "portable"} }
 
 // New returns an engine of the kind, and its name. "auto" is epoll where that can be (docs/decisions/0004), else portable.
@@ -30,6 +38,12 @@ func New(kind string, o Options) (Engine, string, error) {
 		fallthrough
 	case "portable":
 		return NewPortable(o), "portable", nil
+	case "http2":
+		h, err := NewHTTP2(o)
+		if err != nil {
+			return nil, "", err
+		}
+		return h, kind, nil
 	}
 	return nil, "", fmt.Errorf("no transport %q; known: %s", kind, strings.Join(Kinds(), ", "))
 }

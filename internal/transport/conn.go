@@ -43,44 +43,69 @@ func (s *socket) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// connect makes a connection that is ready for a request.
-func (p *Portable) connect(ctx context.Context) (*conn, *record.Failure) {
-	limited, cancel := context.WithTimeout(ctx, p.timeouts.Connect)
-	defer cancel()
-	raw, err := p.dial(limited)
-	if err != nil {
-		return nil, p.unconnected(ctx, limited, record.Connect, err)
+// connector makes the connections of an engine that leaves sockets to Go's runtime.
+type connector struct {
+	clock    Clock
+	dial     func(ctx context.Context) (net.Conn, error)
+	tls      *tls.Config // nil for plain http
+	tunnel   string      // where the proxy is asked to lead, "host:port"; "" without one, and for plain http
+	timeouts Timeouts
+	stamps   *stamps // nil where the kernel gives none
+}
+
+// newConnector returns one for a protocol by its name in TLS. Its connections have no stamps of the kernel yet.
+func newConnector(o Options, protocol string) connector {
+	k := connector{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault()}
+	if k.dial == nil {
+		k.dial = dialer(o.peer())
 	}
-	if p.tunnel != "" {
-		if err := tunnel(limited, raw, p.tunnel); err != nil {
-			raw.Close()
-			return nil, p.unconnected(ctx, limited, record.Connect, err)
+	if o.BaseURL.Scheme == "https" {
+		k.tls = tlsConfig(o.TLS, o.BaseURL.Hostname(), protocol)
+		if o.Proxy != nil {
+			k.tunnel = hostPort(o.BaseURL)
 		}
 	}
-	sock := &socket{Conn: raw, clock: p.clock}
-	sock.reads = p.stamps.on(sock)
+	return k
+}
+
+// connect makes a connection that is ready for a request.
+func (k *connector) connect(ctx context.Context) (*conn, *record.Failure) {
+	limited, cancel := context.WithTimeout(ctx, k.timeouts.Connect)
+	defer cancel()
+	raw, err := k.dial(limited)
+	if err != nil {
+		return nil, k.unconnected(ctx, limited, record.Connect, err)
+	}
+	if k.tunnel != "" {
+		if err := tunnel(limited, raw, k.tunnel); err != nil {
+			raw.Close()
+			return nil, k.unconnected(ctx, limited, record.Connect, err)
+		}
+	}
+	sock := &socket{Conn: raw, clock: k.clock}
+	sock.reads = k.stamps.on(sock)
 	c := &conn{Conn: sock, sock: sock}
-	if p.tls == nil {
+	if k.tls == nil {
 		return c, nil
 	}
-	secure := tls.Client(sock, p.tls)
+	secure := tls.Client(sock, k.tls)
 	if err := secure.HandshakeContext(limited); err != nil {
 		c.abort()
-		return nil, p.unconnected(ctx, limited, record.TLS, err)
+		return nil, k.unconnected(ctx, limited, record.TLS, err)
 	}
 	c.Conn = secure
 	return c, nil
 }
 
 // unconnected says why there is no connection. ctx is the exchange's, limited ends with the time for connecting.
-func (p *Portable) unconnected(ctx, limited context.Context, kind record.FailureType, err error) *record.Failure {
+func (k *connector) unconnected(ctx, limited context.Context, kind record.FailureType, err error) *record.Failure {
 	switch {
 	case ctx.Err() != nil:
 		return cancelled(ctx)
 	case limited.Err() != nil:
 		err = context.DeadlineExceeded
 	}
-	return p.timeouts.unconnected(kind, err)
+	return k.timeouts.unconnected(kind, err)
 }
 
 // hostPort is the address of a URL, with its port in any case.
@@ -100,7 +125,7 @@ func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {
 }
 
 // tlsConfig completes a copy of the user's configuration.
-func tlsConfig(user *tls.Config, host string) *tls.Config {
+func tlsConfig(user *tls.Config, host, protocol string) *tls.Config {
 	c := &tls.Config{}
 	if user != nil {
 		c = user.Clone()
@@ -108,6 +133,6 @@ func tlsConfig(user *tls.Config, host string) *tls.Config {
 	if c.ServerName == "" {
 		c.ServerName = host
 	}
-	c.NextProtos = []string{"http/1.1"}
+	c.NextProtos = []string{protocol}
 	return c
 }

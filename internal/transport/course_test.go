@@ -16,7 +16,7 @@ import (
 // What an exchange does is the same on every engine: what the tests in virtual time say of Portable, in real time.
 
 func TestCourse(t *testing.T) {
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		check := func(framing dialect.Framing, response string, want ...string) {
 			t.Helper()
 			e := start(t, Options{BaseURL: listen(t, func(p *peer) {
@@ -52,7 +52,7 @@ func TestBrokenOverLoopback(t *testing.T) {
 
 func TestBigPayloads(t *testing.T) {
 	big := strings.Repeat("x", 1<<20)
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		e := start(t, Options{BaseURL: listen(t, func(p *peer) {
 			p.request()
 			p.say(streamHead, event("a")+event(big)+event("b"), streamEnd)
@@ -64,7 +64,7 @@ func TestBigPayloads(t *testing.T) {
 // TestBigRequest has the kernel take the request in many parts, while the engine goes on with another exchange.
 func TestBigRequest(t *testing.T) {
 	body := strings.Repeat("0123456789abcdef", 8<<20/16)
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		reading := make(chan struct{})
 		e := start(t, Options{Loops: 1, BaseURL: listen(t, func(p *peer) {
 			if b, _ := p.in.Peek(len("POST /big")); string(b) == "POST /big" {
@@ -93,7 +93,7 @@ func TestBigRequest(t *testing.T) {
 
 func TestTimeoutsOverLoopback(t *testing.T) {
 	const limit = 200 * ms
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		check := func(limits Timeouts, kind record.FailureType, message, body string, serve func(*peer)) {
 			t.Helper()
 			e := start(t, Options{Timeouts: limits, BaseURL: listen(t, serve)})
@@ -137,7 +137,7 @@ func TestTimeoutsOverLoopback(t *testing.T) {
 }
 
 func TestCancelOverLoopback(t *testing.T) {
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		// check cancels once the server has got as far as to call its argument.
 		check := func(name string, due time.Duration, body string, serve func(p *peer, now func())) {
 			t.Helper()
@@ -252,7 +252,7 @@ func TestFreshOverLoopback(t *testing.T) {
 
 // TestStartFromDone starts each exchange from the Done of the one before, as a closed loop does.
 func TestStartFromDone(t *testing.T) {
-	onEach(t, func(t *testing.T, start starter) {
+	onAll(t, func(t *testing.T, start starter) {
 		e := start(t, Options{BaseURL: listen(t, func(p *peer) {
 			for {
 				if _, ok := p.request(); !ok {

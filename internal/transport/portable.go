@@ -36,32 +36,18 @@ func (o Options) peer() *url.URL {
 // It keeps connections alive and uses the latest one first. One that has idled for 3 s, or for nearly as long as the
 // server allows, is given up, before the server does so while a request is on its way.
 type Portable struct {
-	clock    Clock
-	dial     func(ctx context.Context) (net.Conn, error)
-	tls      *tls.Config // nil for plain http
-	tunnel   string      // where the proxy is asked to lead, "host:port"; "" without one, and for plain http
-	timeouts Timeouts
+	connector
 	idle     pool[*conn]
-	stamps   *stamps // nil where the kernel gives none
 	fresh    bool
 	spinning spinner
 }
 
 // NewPortable returns an engine for one server. It makes no connection yet.
 func NewPortable(o Options) *Portable {
-	p := &Portable{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
-	if p.dial == nil {
-		p.dial = dialer(o.peer())
-	}
+	p := &Portable{connector: newConnector(o, "http/1.1"), fresh: o.Fresh}
 	p.stamps = newStamps(o.Clock)
 	if o.Fresh {
 		p.idle.close()
-	}
-	if o.BaseURL.Scheme == "https" {
-		p.tls = tlsConfig(o.TLS, o.BaseURL.Hostname())
-		if o.Proxy != nil {
-			p.tunnel = hostPort(o.BaseURL)
-		}
 	}
 	return p
 }

@@ -142,6 +142,8 @@ class Benchmark(_Blocking):
     """How requests are sent: "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": one a request, timed as connect."""
+    http2: bool | None = None
+    """Speak HTTP/2, whose streams share connections; on http from the first byte on (h2c). Not with "epoll"."""
     ca_file: str | None = None
     """Of https: a file of certificates (PEM) of authorities to trust instead of the system's."""
     insecure: bool | None = None
