@@ -23,7 +23,7 @@ func TestTransport(t *testing.T) {
 			t.Fatal(err)
 		}
 		in := results.Results[0].Instrument
-		if in.Transport != transport || in.Stamps != stamps || (in.Delay != nil) != (stamps == "kernel") {
+		if in.Transport != transport || in.Stamps != stamps || (in.Delay != nil) != (stamps == "kernel") || (in.Loss != nil) != (stamps == "kernel") {
 			t.Errorf("%q: %+v, want %s with stamps of the %s", asked, in, transport, stamps)
 		}
 	}

@@ -83,8 +83,11 @@ func machine(l *result.Level, add func(result.Grade, string, ...any)) {
 	}
 }
 
-// network: the kernel was late, or lost something.
+// network: the kernel was late, or something was lost.
 func network(l *result.Level, add func(result.Grade, string, ...any)) {
+	if n := l.Instrument.Loss; n != nil && n.Requests > 0 {
+		add(result.Degraded, "%d requests met loss on the way: %d segments were sent again, %d came out of order", n.Requests, n.Retransmitted, n.OutOfOrder)
+	}
 	c := l.Instrument.Client
 	if c == nil {
 		return

@@ -41,6 +41,10 @@ func TestChecks(t *testing.T) {
 	check(result.Degraded, "hypervisor gave 2.0 %", func(in *result.Instrument) { in.Client.StealShare = ptr(0.02) })
 	check(result.Degraded, "garbage", func(in *result.Instrument) { in.Client.GCPauseMaxMs = ptr(2.0) })
 	check(result.Degraded, "full", func(in *result.Instrument) { in.Client.RcvPruned = ptr(1) })
+	check(result.OK, "", func(in *result.Instrument) { in.Loss = &result.Loss{} })
+	check(result.Degraded, "2 requests met loss on the way: 3 segments were sent again, 1 came out of order", func(in *result.Instrument) {
+		in.Loss = &result.Loss{Requests: 2, Retransmitted: 3, OutOfOrder: 1}
+	})
 	check(result.Invalid, "was set", func(in *result.Instrument) { in.Clocks.Steps = 1 })
 	check(result.Invalid, "slept", func(in *result.Instrument) { in.Clocks.SuspendedMs = ptr(50.0) })
 	check(result.Degraded, "slewed by -80", func(in *result.Instrument) { in.Clocks.SlewPPM = ptr(-80.0) })

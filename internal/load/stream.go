@@ -128,6 +128,8 @@ func (s *stream) Arrived(a transport.Arrival) {
 	s.read, s.finish, s.answer = arrival{}, false, false
 }
 
+func (s *stream) Carried(c record.TCP) { s.rec.TCP = c }
+
 func (s *stream) Active() bool { return s.active }
 
 // Done settles the record: token counts, and whether the request succeeded.

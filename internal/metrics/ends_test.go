@@ -165,6 +165,7 @@ func TestEndsHoldTheTruthOfLateStamps(t *testing.T) {
 func TestEndsByHand(t *testing.T) {
 	r := request(0, [2]int{10, 1})
 	r.SentEnd = msec
+	r.TCP = record.TCP{Retransmitted: 1, OutOfOrder: 2, Received: 1000}
 	r.Arrivals.Append(record.Arrival{At: 40 * msec, Tokens: 2, Events: 2, Bound: 15 * time.Millisecond})
 	r.Finish, r.FinishBound, r.Done, r.OutputTokens = 40*msec, 15*time.Millisecond, 41*msec, 3
 	l := Describe(Level{Trials: []Trial{{Records: []*record.Record{r}}}, Slots: 1})
@@ -184,5 +185,8 @@ func TestEndsByHand(t *testing.T) {
 	check("e2e", "p50", [2]float64{24, 40})
 	if in := l.Instrument; in.Merged != 1 || in.Coalesced != 1 {
 		t.Errorf("%d merged, %d coalesced", in.Merged, in.Coalesced)
+	}
+	if lost := l.Instrument.Loss; lost == nil || *lost != (result.Loss{Requests: 1, Retransmitted: 1, OutOfOrder: 2}) {
+		t.Errorf("lost %+v", lost)
 	}
 }

@@ -21,6 +21,7 @@ func (l Level) instrument(p population) *result.Instrument {
 		if r.StampSource == record.StampKernel {
 			delay = append(delay, ms(r.StampDelay))
 		}
+		in.Loss = lost(in.Loss, r.TCP)
 		for a := range r.Arrivals.All() {
 			if a.Events > 1 {
 				in.Coalesced++
@@ -42,6 +43,22 @@ func (l Level) instrument(p population) *result.Instrument {
 	in.Path.NewConnections = number(float64(l.requests(p).NewConnections) / float64(len(p.offered)))
 	in.Lag = l.lag()
 	return in
+}
+
+// lost adds what one request lost to the losses so far, of which there are none where nobody counted.
+func lost(sum *result.Loss, c record.TCP) *result.Loss {
+	if c == (record.TCP{}) {
+		return sum
+	}
+	if sum == nil {
+		sum = new(result.Loss)
+	}
+	sum.Retransmitted += c.Retransmitted
+	sum.OutOfOrder += c.OutOfOrder
+	if c.Retransmitted+c.OutOfOrder > 0 {
+		sum.Requests++
+	}
+	return sum
 }
 
 func stamps(sources map[record.StampSource]bool) string {

@@ -42,6 +42,10 @@ type line struct {
 	Whole        bool        `json:"whole,omitempty"`
 	Stamps       StampSource `json:"stamps"`
 	StampDelayNs int64       `json:"stamp_delay_ns,omitempty"` // the longest
+	Resegments   int         `json:"retransmitted_segments,omitempty"`
+	OutOfOrder   int         `json:"out_of_order_segments,omitempty"`
+	Received     int64       `json:"received_bytes,omitempty"`
+	RTTNs        int64       `json:"rtt_ns,omitempty"`
 	Connected    bool        `json:"new_connection"`
 	ConnectNs    int64       `json:"connect_ns,omitempty"`
 	Resent       bool        `json:"resent"`
@@ -166,7 +170,9 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		Arrivals:    [][3]int64{},
 		InputTokens: known(r.InputTokens), CachedTokens: known(r.CachedTokens), OutputTokens: known(r.OutputTokens),
 		CountSource: r.CountSource, ITLSource: r.ITLSource, FinishReason: r.FinishReason, Status: r.Status, Whole: r.Whole,
-		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay), Connected: r.Connected, ConnectNs: int64(r.Connect), Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
+		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay),
+		Resegments: r.TCP.Retransmitted, OutOfOrder: r.TCP.OutOfOrder, Received: r.TCP.Received, RTTNs: int64(r.TCP.RTT),
+		Connected: r.Connected, ConnectNs: int64(r.Connect), Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
 		PromptSize: r.PromptSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
 	}
 	if r.Slot >= 0 {
@@ -197,7 +203,9 @@ func (l line) record() *Record {
 		FinishBound: time.Duration(l.FinishBound),
 		InputTokens: orUnknown(l.InputTokens), CachedTokens: orUnknown(l.CachedTokens), OutputTokens: orUnknown(l.OutputTokens),
 		CountSource: l.CountSource, ITLSource: l.ITLSource, FinishReason: l.FinishReason, Status: l.Status, Whole: l.Whole,
-		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs), Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
+		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs),
+		TCP:       TCP{l.Resegments, l.OutOfOrder, l.Received, time.Duration(l.RTTNs)},
+		Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
 		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}
 	if l.Slot != nil {

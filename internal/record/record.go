@@ -69,9 +69,18 @@ type Record struct {
 	Failure      *Failure      // nil for a success
 	StampSource  StampSource   // the kernel where all arrivals have its stamp
 	StampDelay   time.Duration // the longest from a kernel stamp to the client's look
+	TCP          TCP           // on its connection, from Sent to Done
 	ReusedPrompt bool          // its prompt was sent before in this run
 	PromptSize   int           // bytes
 	RequestedMax int           // max_tokens asked for
+}
+
+// TCP is what the kernel counted on a connection in the time of one request. The zero value says that it did not count.
+type TCP struct {
+	Retransmitted int           // segments that went out again
+	OutOfOrder    int           // segments that came in after later ones: one had been lost, or was overtaken
+	Received      int64         // bytes, as they came over the wire
+	RTT           time.Duration // round trip, smoothed, at the end
 }
 
 // Count is a number of tokens; Unknown where nobody counted.

@@ -38,11 +38,19 @@ type Instrument struct {
 
 	Calibration *Calibration `json:"calibration"` // null unless asked for
 
+	Loss     *Loss        `json:"loss"`   // null where the kernel does not count by connection
 	Client   *ClientState `json:"client"` // null where nothing watched
 	Clocks   *Clocks      `json:"clocks"`
 	Stimulus Stimulus     `json:"stimulus"`
 	Path     Path         `json:"path"`
 	Backlog  *Backlog     `json:"backlog"` // open loop
+}
+
+// Loss is what TCP had to make good on the connections of the measured requests, each from its sending to its end.
+type Loss struct {
+	Requests      int `json:"requests"`               // that any of it befell
+	Retransmitted int `json:"retransmitted_segments"` // that the client sent again
+	OutOfOrder    int `json:"out_of_order_segments"`  // that came after later ones: one had been lost, or was overtaken
 }
 
 // ClientState is what went on in the client and its machine while the level ran. Null is what the system does not tell.

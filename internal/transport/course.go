@@ -28,6 +28,7 @@ type course struct {
 	active   bool          // generated content has come
 	message  string        // of a response that is no success
 	over     time.Duration // when the response was complete
+	carried  record.TCP    // on the last connection
 }
 
 // begin readies the course for a response on the given connection.
@@ -69,6 +70,9 @@ func (c *course) done(failure *record.Failure) {
 	at := c.over
 	if failure != nil {
 		at = c.clock.Now()
+	}
+	if c.carried != (record.TCP{}) {
+		c.x.Sink.Carried(c.carried)
 	}
 	c.x.Sink.Done(at, failure)
 }

@@ -87,10 +87,12 @@ type diary struct {
 	sent   []Sending     // without the time it took to connect
 	took   time.Duration // to connect, the last time
 	active bool
-	failed *record.Failure
-	at     time.Duration // of Done
-	done   chan struct{}
-	onDone func()
+
+	carried record.TCP
+	failed  *record.Failure
+	at      time.Duration // of Done
+	done    chan struct{}
+	onDone  func()
 }
 
 func newDiary() *diary { return &diary{done: make(chan struct{})} }
@@ -109,8 +111,9 @@ func (d *diary) Payload(p []byte) {
 	d.active = d.active || !strings.HasPrefix(string(p), "-")
 	d.note("payload %s", p)
 }
-func (d *diary) Arrived(a Arrival) { d.note("%v arrived, bound %v", a.At, a.Bound) }
-func (d *diary) Active() bool      { return d.active }
+func (d *diary) Arrived(a Arrival)    { d.note("%v arrived, bound %v", a.At, a.Bound) }
+func (d *diary) Carried(c record.TCP) { d.carried = c }
+func (d *diary) Active() bool         { return d.active }
 func (d *diary) Done(at time.Duration, failure *record.Failure) {
 	d.at, d.failed = at, failure
 	d.note("%v done %v", at, failure)

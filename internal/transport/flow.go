@@ -54,6 +54,7 @@ func (f *flow) exchange(ctx context.Context, how Sending) *record.Failure {
 		failure = f.receive()
 		f.looking()
 	}
+	f.carried = f.look.carried()
 	usable := unwatch() && failure == nil && c.resp.KeepAlive
 	failure = f.verdict(ctx, failure)
 	if usable {

@@ -151,6 +151,7 @@ func (j *job) conclude(failure *record.Failure) {
 	c := j.link
 	j.sent()
 	j.settle()
+	j.carried = j.look.carried()
 	usable := failure == nil && c.resp.KeepAlive && !c.ended && j.ctx.Err() == nil
 	failure = j.verdict(j.ctx, failure)
 	c.job, j.link = nil, nil

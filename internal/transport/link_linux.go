@@ -158,4 +158,4 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	return l.reader.buf[:n], err
 }
 
-func (c *link) inspect() (came uint32, more, ok bool) { return c.loop.reader.inspect(c.fd) }
+func (c *link) inspect() (t traffic, more, ok bool) { return c.loop.reader.inspect(c.fd) }

@@ -147,6 +147,26 @@ func TestOneStampAtATime(t *testing.T) {
 	}
 }
 
+// TestCarriedOverLoopback tells apart what two requests of one connection received.
+func TestCarriedOverLoopback(t *testing.T) {
+	onEach(t, func(t *testing.T, start starter) {
+		answers := []string{answer(200, "data: a\n\n"), answer(200, "data: a longer one\n\n")}
+		e := start(t, Options{BaseURL: listen(t, func(p *peer) {
+			for _, a := range answers {
+				p.request()
+				p.say(a)
+			}
+			p.request() // the end of the connection would count as a byte
+		})})
+		for _, a := range answers {
+			c := ask(t, t.Context(), e, 0).carried
+			if c.Received != int64(len(a)) || c.RTT <= 0 || c.Retransmitted+c.OutOfOrder != 0 {
+				t.Errorf("%+v; %d bytes were sent", c, len(a))
+			}
+		}
+	})
+}
+
 // listener is a Sink that passes on its arrivals.
 type listener struct {
 	counter

@@ -195,6 +195,7 @@ func (c *counter) Sent(begin, _ time.Duration, how Sending) {
 func (c *counter) Headers(at time.Duration, _ int)          { c.stamp(at) }
 func (c *counter) Payload([]byte)                           { c.payloads++ }
 func (c *counter) Arrived(a Arrival)                        { c.arrived++; c.stamp(a.At) }
+func (c *counter) Carried(record.TCP)                       {}
 func (c *counter) Active() bool                             { return c.payloads > 0 }
 func (c *counter) Done(at time.Duration, f *record.Failure) { c.failure = f; c.stamp(at); c.done() }
 func (c *counter) stamp(at time.Duration)                   { c.order, c.last = c.order && at >= c.last, at }

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"sort"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -76,15 +77,19 @@ func (r *receiver) receive(fd, room int, flags uintptr) (n int, stamp int64, err
 	return int(got), r.stamp(), 0
 }
 
-// inspect tells how many segments with data have come in by the kernel's count, and then whether something waits to be
-// read. A segment that the network card or the kernel made of several counts as several.
-func (r *receiver) inspect(fd int) (came uint32, more, ok bool) {
+// inspect tells what the connection has carried by the kernel's count, and then whether something waits to be read. A
+// segment that the network card or the kernel made of several counts as several.
+func (r *receiver) inspect(fd int) (t traffic, more, ok bool) {
 	const enough = uint32(unsafe.Offsetof(r.info.Data_segs_in) + unsafe.Sizeof(r.info.Data_segs_in))
 	size := uint32(unsafe.Sizeof(r.info))
 	_, _, err := unix.RawSyscall6(unix.SYS_GETSOCKOPT, uintptr(fd), unix.IPPROTO_TCP, unix.TCP_INFO,
 		uintptr(unsafe.Pointer(&r.info)), uintptr(unsafe.Pointer(&size)), 0)
 	_, _, failed := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), unix.SIOCINQ, uintptr(unsafe.Pointer(&r.waiting)))
-	return r.info.Data_segs_in, r.waiting > 0, err|failed == 0 && size >= enough
+	t = traffic{
+		segments: r.info.Data_segs_in, resent: r.info.Total_retrans, disordered: r.info.Rcv_ooopack, // 0 before Linux 5.5
+		received: r.info.Bytes_received, rtt: time.Duration(r.info.Rtt) * time.Microsecond,
+	}
+	return t, r.waiting > 0, err|failed == 0 && size >= enough
 }
 
 // stamp is the first of the three times that SO_TIMESTAMPING brings: the software's.

@@ -67,7 +67,7 @@ type stampedReads struct {
 	looked time.Duration
 
 	asked    func(fd uintptr) // for the following
-	came     uint32
+	carries  traffic
 	more, ok bool
 }
 
@@ -86,7 +86,7 @@ func (s *stamps) on(sock *socket) *stampedReads {
 		return nil
 	}
 	r.try = r.look
-	r.asked = func(fd uintptr) { r.came, r.more, r.ok = r.receiver.inspect(int(fd)) }
+	r.asked = func(fd uintptr) { r.carries, r.more, r.ok = r.receiver.inspect(int(fd)) }
 	sock.source = r
 	return r
 }
@@ -123,7 +123,7 @@ func (r *stampedReads) readInto(p []byte) (int, error) {
 	return r.n, nil
 }
 
-func (r *stampedReads) inspect() (came uint32, more, ok bool) {
+func (r *stampedReads) inspect() (t traffic, more, ok bool) {
 	err := r.raw.Control(r.asked)
-	return r.came, r.more, r.ok && err == nil
+	return r.carries, r.more, r.ok && err == nil
 }

@@ -52,6 +52,8 @@ type Sink interface {
 	Arrived(a Arrival)
 	// Active reports whether generated content has arrived: it ends the first-token timeout.
 	Active() bool
+	// Carried: what the kernel counted on the connection meanwhile, right before Done; not called where it does not count.
+	Carried(c record.TCP)
 	// Done: the response is complete (nil), or failed. Nothing follows.
 	Done(at time.Duration, failure *record.Failure)
 }
