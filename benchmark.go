@@ -65,6 +65,7 @@ type Benchmark struct {
 	CAFile               string   `json:"ca_file,omitempty"`                // of https: certificates (PEM) of authorities to trust instead of the system's
 	Insecure             bool     `json:"insecure,omitempty"`               // of https: whoever answers is taken for the server
 	Proxy                string   `json:"proxy,omitempty"`                  // an http proxy that all goes through: "http://host:3128"; those of the environment are not used
+	SourceAddress        []string `json:"source_address,omitempty"`         // local addresses to connect from, in turn, or ranges: "127.0.0.2-127.0.0.9"; default: the system chooses
 	ServerMetrics        string   `json:"server_metrics,omitempty"`         // the server's own: "auto" (default: its /metrics, if it has one), "off", or a URL
 	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at them to the next; default 1
 	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start

@@ -40,7 +40,7 @@ func (c Contest) Run(ctx context.Context) (*Contested, error) {
 		if err := b.Validate(); err != nil {
 			return nil, err
 		}
-		if err := b.withDefaults().checkFiles(environ.OpenFiles()); err != nil {
+		if err := b.withDefaults().checkRoom(environ.Client()); err != nil {
 			return nil, err
 		}
 		r, err := newRun(b)

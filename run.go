@@ -32,7 +32,7 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.Validate(); err != nil {
 		return nil, err
 	}
-	if err := b.withDefaults().checkFiles(environ.OpenFiles()); err != nil {
+	if err := b.withDefaults().checkRoom(environ.Client()); err != nil {
 		return nil, err
 	}
 	if err := b.checkProgram(); err != nil {

@@ -103,6 +103,8 @@ type connectionFlags struct {
 	CAFile     *string `at:"ca_file" name:"ca-file" help:"Of https: authorities to trust instead of the system's (PEM)." placeholder:"FILE"`
 	Insecure   *bool   `at:"insecure" help:"Of https: take whoever answers for the server."`
 	Proxy      *string `at:"proxy" help:"Go through an http proxy: http://host:3128. Those of the environment are not used." placeholder:"URL"`
+
+	SourceAddress []string `at:"source_address" help:"Connect from these local addresses in turn, each with ports of its own: 10.0.0.2,10.0.0.4-10.0.0.9." placeholder:"ADDR"`
 }
 
 type outputFlags struct {

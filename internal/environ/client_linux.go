@@ -48,7 +48,7 @@ func (r root) client() result.Client {
 }
 
 func (r root) text(path string) string {
-	data, _ := fs.ReadFile(r, path)
+	data, _ := fs.ReadFile(r.FS, path) // by its own way: a sysctl is read in one piece, or it ends after the first
 	return string(data)
 }
 

@@ -106,7 +106,7 @@ func TestKindsOfMachines(t *testing.T) {
 
 func TestClient(t *testing.T) {
 	c := Client()
-	if c.Kernel == "" || c.CPUs < 1 || c.MemoryBytes == nil || c.OpenFiles == nil || *c.OpenFiles == 0 {
+	if c.Kernel == "" || c.CPUs < 1 || c.MemoryBytes == nil || c.OpenFiles == nil || *c.OpenFiles == 0 || c.LocalPorts == nil {
 		t.Errorf("%+v", c)
 	}
 }

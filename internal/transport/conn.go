@@ -57,7 +57,7 @@ type connector struct {
 func newConnector(o Options, protocol string) connector {
 	k := connector{clock: o.Clock, dial: o.Dial, timeouts: o.Timeouts.OrDefault()}
 	if k.dial == nil {
-		k.dial = dialer(o.peer())
+		k.dial = dialer(o.peer(), &sources{all: o.Sources})
 	}
 	if o.BaseURL.Scheme == "https" {
 		k.tls = tlsConfig(o.TLS, o.BaseURL.Hostname(), protocol)
@@ -117,10 +117,14 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-func dialer(u *url.URL) func(ctx context.Context) (net.Conn, error) {
+func dialer(u *url.URL, from *sources) func(ctx context.Context) (net.Conn, error) {
 	address := hostPort(u)
 	return func(ctx context.Context) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "tcp", address) // Go sets TCP_NODELAY
+		d := net.Dialer{}
+		if source := from.deal(); source.IsValid() {
+			d.LocalAddr, d.Control = sourceOf(source), bindsLate
+		}
+		return d.DialContext(ctx, "tcp", address) // Go sets TCP_NODELAY
 	}
 }
 

@@ -15,8 +15,9 @@ import (
 	"github.com/splleed/splleed/internal/record"
 )
 
-// target is where a server is: an address, or a name to look up for every connection.
+// target is where a server is: an address, or a name to look up for every connection. And where from.
 type target struct {
+	sources
 	address netip.AddrPort // the zero value for a name
 	host    string
 	port    uint16
@@ -54,6 +55,7 @@ type dial struct {
 	loop  *loop
 	left  []netip.AddrPort // to be tried yet
 	to    netip.AddrPort   // being tried
+	from  netip.Addr       // from there; the zero value where the system chooses
 	limit time.Duration    // when to give up
 	link  *link
 	stop  context.CancelFunc // of the look-up
@@ -89,7 +91,8 @@ func (d *dial) try(err error) {
 		share := (d.limit - now) / time.Duration(len(d.left))
 		d.to, d.left = d.left[0], d.left[1:]
 		d.loop.timers.set(&d.timer, now+share, func() { d.retry(os.ErrDeadlineExceeded) })
-		c, connected, failed := d.loop.open(d.to)
+		d.from = d.loop.target.deal()
+		c, connected, failed := d.loop.open(d.from, d.to)
 		switch {
 		case failed != nil:
 			err = d.failed(failed)
@@ -146,7 +149,7 @@ func (d *dial) abandon() {
 
 // failed says it in net's words.
 func (d *dial) failed(err error) error {
-	return &net.OpError{Op: "dial", Net: "tcp", Addr: net.TCPAddrFromAddrPort(d.to), Err: err}
+	return &net.OpError{Op: "dial", Net: "tcp", Source: sourceOf(d.from), Addr: net.TCPAddrFromAddrPort(d.to), Err: err}
 }
 
 func (d *dial) tooSlow() *record.Failure {

@@ -41,6 +41,7 @@ func NewEpoll(o Options) (*Epoll, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the port of %s: %w", o.peer().Host, err)
 	}
+	target.all = o.Sources
 	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
 	if e.stamping, err = stampedSocket(); err != nil {
 		return nil, os.NewSyscallError("socket", err)

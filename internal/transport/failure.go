@@ -45,7 +45,11 @@ func (t Timeouts) unconnected(kind record.FailureType, err error) *record.Failur
 	case isEnd(err):
 		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
 	}
-	return &record.Failure{Type: kind, Message: err.Error(), Own: isOwn(err)}
+	message := err.Error()
+	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+		message = noAddress(err)
+	}
+	return &record.Failure{Type: kind, Message: message, Own: isOwn(err)}
 }
 
 // isOwn reports that this machine had no file, port or memory left for a connection: the server was not even asked.

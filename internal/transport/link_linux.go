@@ -36,7 +36,7 @@ const (
 const received = 1 << 20
 
 // open begins to connect; connected says that it is done already. Errors are the system's.
-func (l *loop) open(to netip.AddrPort) (c *link, connected bool, err error) {
+func (l *loop) open(from netip.Addr, to netip.AddrPort) (c *link, connected bool, err error) {
 	family, address := sockaddr(to)
 	fd, err := unix.Socket(family, unix.SOCK_STREAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -45,6 +45,10 @@ func (l *loop) open(to netip.AddrPort) (c *link, connected bool, err error) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, received)
 	_ = stamp(fd) // a read without a stamp says so
+	if err := bind(fd, from, family); err != nil {
+		unix.Close(fd)
+		return nil, false, err
+	}
 	err = unix.Connect(fd, address)
 	if err != nil && err != unix.EINPROGRESS {
 		unix.Close(fd)

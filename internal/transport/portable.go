@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"net/netip"
 	"net/url"
 	"sync"
 
@@ -17,6 +18,7 @@ type Options struct {
 	Proxy    *url.URL                                    // http; nil connects to the server itself. Requests of plain http must name it: wire.Request.Relay
 	Dial     func(ctx context.Context) (net.Conn, error) // default: TCP to the proxy, or the server
 	TLS      *tls.Config                                 // for https; nil verifies against the system's authorities
+	Sources  []netip.Addr                                // local addresses to connect from, in turn; none leaves it to the system
 	Timeouts Timeouts
 	Fresh    bool // a new connection for every request: none is kept, none made ahead
 	Loops    int  // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4

@@ -150,6 +150,8 @@ class Benchmark(_Blocking):
     """Of https: True takes whoever answers for the server."""
     proxy: str | None = None
     """An http proxy that all goes through: "http://host:3128"; those of the environment are not used."""
+    source_address: str | Sequence[str] | None = None
+    """Local addresses to connect from, in turn, or ranges: "127.0.0.2-127.0.0.9"; default: the system chooses."""
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     server_metrics_every_s: float | None = None
