@@ -60,6 +60,7 @@ type Benchmark struct {
 	Seed                 *uint64  `json:"seed,omitempty"` // of arrivals, order and choices; default 1
 	Timeouts             Timeouts `json:"timeouts"`
 	Transport            string   `json:"transport,omitempty"`              // "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be
+	TransmitStamps       bool     `json:"transmit_stamps,omitempty"`        // sent_end is when the request's last byte left, by the kernel's stamp: epoll alone
 	Connection           string   `json:"connection,omitempty"`             // Reuse (default) or PerRequest
 	HTTP2                bool     `json:"http2,omitempty"`                  // streams share connections; on http from the first byte on (h2c). Not with epoll
 	CAFile               string   `json:"ca_file,omitempty"`                // of https: certificates (PEM) of authorities to trust instead of the system's

@@ -29,6 +29,7 @@ func (b Benchmark) checkConnection(bad *invalid.Fields) {
 		_, err := authorities(b.CAFile)
 		bad.Check(err == nil, "ca_file", "%v", err)
 	}
+	bad.Check(!b.TransmitStamps || !b.HTTP2 && b.Transport != "portable", "transmit_stamps", "are given to epoll alone, over HTTP/1.1: Go's runtime takes them for errors of a socket")
 	b.checkSources(bad)
 	bad.Check(b.Proxy == "" || isProxyURL(b.Proxy), "proxy", `must be the URL of an http proxy, without a user name, such as "http://localhost:3128"`)
 }
@@ -96,6 +97,6 @@ func (b Benchmark) wireKind() string {
 func (r *run) wireOptions(base *url.URL) transport.Options {
 	return transport.Options{
 		Clock: r.clock, BaseURL: base, Timeouts: r.b.Timeouts.durations(), Fresh: r.b.Connection == PerRequest,
-		TLS: r.b.trusted, Proxy: r.b.proxy(), Sources: r.b.sources(),
+		TLS: r.b.trusted, Proxy: r.b.proxy(), Sources: r.b.sources(), TransmitStamps: r.b.TransmitStamps,
 	}
 }

@@ -26,6 +26,9 @@ func TestTransport(t *testing.T) {
 		if in.Transport != transport || in.Stamps != stamps || (in.Delay != nil) != (stamps == "kernel") || (in.Loss != nil) != (stamps == "kernel") {
 			t.Errorf("%q: %+v, want %s with stamps of the %s", asked, in, transport, stamps)
 		}
+		if d := in.Departed; (d != nil && *d == 1) != b.TransmitStamps {
+			t.Errorf("stamps of what was sent: %v, asked for: %v", d, b.TransmitStamps)
+		}
 	}
 	if runtime.GOOS == "linux" {
 		check("", "epoll", "kernel")
@@ -34,6 +37,15 @@ func TestTransport(t *testing.T) {
 	} else {
 		check("", "portable", "user")
 		check("portable", "portable", "user")
+	}
+	if runtime.GOOS == "linux" {
+		b.TransmitStamps = true
+		check("", "epoll", "kernel")
+		b.Transport = "portable"
+		if err := b.Validate(); err == nil || !strings.Contains(err.Error(), "transmit_stamps: are given to epoll alone") {
+			t.Errorf("got %v", err)
+		}
+		b.TransmitStamps = false
 	}
 	b.Transport = "pigeon"
 	if err := b.Validate(); err == nil || !strings.Contains(err.Error(), `transport: is "pigeon": want auto, epoll, portable`) {

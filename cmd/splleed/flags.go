@@ -98,6 +98,7 @@ type limitFlags struct {
 
 type connectionFlags struct {
 	Transport  *string `at:"transport" help:"How requests are sent: epoll (Linux, http: event loops), portable, or auto: epoll where that can be." placeholder:"KIND"`
+	Transmit   *bool   `at:"transmit_stamps" name:"transmit-stamps" help:"Have the kernel stamp when requests have left, too (epoll)."`
 	Connection *string `at:"connection" help:"reuse (made ahead and kept, default) or per-request (made for each, timed as connect)." placeholder:"HOW"`
 	HTTP2      *bool   `at:"http2" name:"http2" help:"Speak HTTP/2: streams share connections; on http from the first byte on (h2c)."`
 	CAFile     *string `at:"ca_file" name:"ca-file" help:"Of https: authorities to trust instead of the system's (PEM)." placeholder:"FILE"`

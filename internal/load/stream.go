@@ -54,8 +54,12 @@ func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {
 	if !how.Resend { // the clock runs on
 		s.rec.Sent = record.At(begin)
 	}
-	s.rec.SentEnd = record.At(end)
+	s.rec.SentEnd, s.rec.SentEndSource = record.At(end), record.StampUser
 	s.rec.Connected, s.rec.Connect, s.rec.Resent = how.NewConnection, how.Connect, how.Resend
+}
+
+func (s *stream) Left(at time.Duration) {
+	s.rec.SentEnd, s.rec.SentEndSource = record.At(at), record.StampKernel
 }
 
 func (s *stream) Headers(at time.Duration, status int) {

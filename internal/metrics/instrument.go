@@ -10,10 +10,14 @@ func (l Level) instrument(p population) *result.Instrument {
 	in := &result.Instrument{Reasons: []string{}}
 	late := l.lateness()
 	var lateness, delay []float64
+	departed := 0
 	sources := map[record.StampSource]bool{}
 	for _, r := range p.offered {
 		if r.Sent.Set() {
 			lateness = append(lateness, ms(late[r]))
+		}
+		if r.SentEndSource == record.StampKernel {
+			departed++
 		}
 		if r.Arrivals.Len() > 0 {
 			sources[r.StampSource] = true
@@ -32,6 +36,9 @@ func (l Level) instrument(p population) *result.Instrument {
 		}
 	}
 	in.Stamps = stamps(sources)
+	if departed > 0 {
+		in.Departed = number(float64(departed) / float64(len(lateness)))
+	}
 	if len(delay) > 0 {
 		s := summarize(delay, float64(len(delay)))
 		in.Delay = &s

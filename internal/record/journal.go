@@ -2,6 +2,7 @@ package record
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,6 +43,7 @@ type line struct {
 	Whole        bool        `json:"whole,omitempty"`
 	Stamps       StampSource `json:"stamps"`
 	StampDelayNs int64       `json:"stamp_delay_ns,omitempty"` // the longest
+	SentEndStamp StampSource `json:"sent_end_stamp,omitempty"` // where it is not the client's
 	Resegments   int         `json:"retransmitted_segments,omitempty"`
 	OutOfOrder   int         `json:"out_of_order_segments,omitempty"`
 	Received     int64       `json:"received_bytes,omitempty"`
@@ -178,6 +180,9 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 	if r.Slot >= 0 {
 		l.Slot = &r.Slot
 	}
+	if r.SentEndSource != StampUser {
+		l.SentEndStamp = r.SentEndSource
+	}
 	last := Stamp(0)
 	for a := range r.Arrivals.All() {
 		l.Arrivals = append(l.Arrivals, [3]int64{int64(a.At - last), int64(a.Tokens), int64(a.Bound)})
@@ -208,6 +213,7 @@ func (l line) record() *Record {
 		Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
 		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}
+	r.SentEndSource = cmp.Or(l.SentEndStamp, StampUser)
 	if l.Slot != nil {
 		r.Slot = *l.Slot
 	}

@@ -70,9 +70,11 @@ type Record struct {
 	StampSource  StampSource   // the kernel where all arrivals have its stamp
 	StampDelay   time.Duration // the longest from a kernel stamp to the client's look
 	TCP          TCP           // on its connection, from Sent to Done
-	ReusedPrompt bool          // its prompt was sent before in this run
-	PromptSize   int           // bytes
-	RequestedMax int           // max_tokens asked for
+
+	SentEndSource StampSource // the kernel where SentEnd is when the last byte left, not when it was accepted
+	ReusedPrompt  bool        // its prompt was sent before in this run
+	PromptSize    int         // bytes
+	RequestedMax  int         // max_tokens asked for
 }
 
 // TCP is what the kernel counted on a connection in the time of one request. The zero value says that it did not count.
@@ -127,7 +129,7 @@ const (
 // New returns a Record in which nothing has happened yet.
 func New() *Record {
 	return &Record{
-		Slot: -1, Scheduled: Unset, Sent: Unset, SentEnd: Unset, Headers: Unset, Finish: Unset, Done: Unset, FirstAnswer: Unset,
+		Slot: -1, Scheduled: Unset, Sent: Unset, SentEnd: Unset, Headers: Unset, Finish: Unset, Done: Unset, FirstAnswer: Unset, SentEndSource: StampUser,
 		InputTokens: Unknown, CachedTokens: Unknown, OutputTokens: Unknown, StampSource: StampUser,
 	}
 }

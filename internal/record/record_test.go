@@ -62,6 +62,7 @@ func sample() *Record {
 	r.Arrivals.Append(Arrival{At: 50_000_000, Tokens: 1, Events: 1})
 	r.Arrivals.Append(Arrival{At: 70_000_000, Tokens: 4, Events: 2, Bound: 20_000})
 	r.Connected, r.Connect = true, 300_000
+	r.SentEndSource = StampKernel
 	r.TCP = TCP{Retransmitted: 1, OutOfOrder: 2, Received: 4711, RTT: 35_000}
 	r.Finish, r.Done = 70_000_000, 71_000_000
 	r.OutputTokens, r.CountSource, r.ITLSource, r.FinishReason, r.Status = 5, FromUsage, ITLTokens, "length", 200

@@ -24,17 +24,18 @@ func Worst(grades ...Grade) Grade {
 
 // Instrument is what the client itself may have added to a level's numbers.
 type Instrument struct {
-	Grade     Grade    `json:"grade"`       // the worst of all metrics and all checks
-	Reasons   []string `json:"reasons"`     // in words, the gravest first; empty where the grade is ok
-	Transport string   `json:"transport"`   // "epoll" or "portable"
-	Loops     int      `json:"loops"`       // event loops of epoll; 0 for portable
-	GC        string   `json:"gc"`          // what was chosen for Go's garbage collector while the level ran; "" for nothing
-	Stamps    string   `json:"stamps"`      // "kernel", "user" or "mixed"
-	Delay     *Summary `json:"stamp_delay"` // the longest from kernel stamp to the client's look, of each request with kernel stamps
-	Lag       *Summary `json:"stamp_lag"`   // how late stamps may be by what was measured beside the load; null where that was not
-	Lateness  *Summary `json:"lateness"`    // sent - the moment when only the client still held the request back: due, and below the cap
-	Coalesced int      `json:"coalesced"`   // arrivals whose read completed more than one event
-	Merged    int      `json:"merged"`      // of these, those whose events may have come apart: they carry a bound
+	Grade     Grade    `json:"grade"`                     // the worst of all metrics and all checks
+	Reasons   []string `json:"reasons"`                   // in words, the gravest first; empty where the grade is ok
+	Transport string   `json:"transport"`                 // "epoll" or "portable"
+	Loops     int      `json:"loops"`                     // event loops of epoll; 0 for portable
+	GC        string   `json:"gc"`                        // what was chosen for Go's garbage collector while the level ran; "" for nothing
+	Stamps    string   `json:"stamps"`                    // "kernel", "user" or "mixed"
+	Departed  *float64 `json:"transmit_stamps,omitempty"` // share of the requests that were sent whose sent_end is the kernel's; where asked for
+	Delay     *Summary `json:"stamp_delay"`               // the longest from kernel stamp to the client's look, of each request with kernel stamps
+	Lag       *Summary `json:"stamp_lag"`                 // how late stamps may be by what was measured beside the load; null where that was not
+	Lateness  *Summary `json:"lateness"`                  // sent - the moment when only the client still held the request back: due, and below the cap
+	Coalesced int      `json:"coalesced"`                 // arrivals whose read completed more than one event
+	Merged    int      `json:"merged"`                    // of these, those whose events may have come apart: they carry a bound
 
 	Calibration *Calibration `json:"calibration"` // null unless asked for
 

@@ -26,6 +26,12 @@ func Kinds() []string { return []string{"auto", "epoll", "portable"} }
 
 // New returns an engine of the kind, and its name. "auto" is epoll where that can be (docs/decisions/0004), else portable.
 func New(kind string, o Options) (Engine, string, error) {
+	if o.TransmitStamps && kind == "auto" {
+		kind = "epoll" // or nothing
+	}
+	if o.TransmitStamps && kind != "epoll" {
+		return nil, "", fmt.Errorf("%s has no stamps of what it sends: only epoll has", kind)
+	}
 	switch kind {
 	case "epoll", "auto":
 		e, err := NewEpoll(o)

@@ -88,6 +88,7 @@ type diary struct {
 	took   time.Duration // to connect, the last time
 	active bool
 
+	left    []time.Duration
 	carried record.TCP
 	failed  *record.Failure
 	at      time.Duration // of Done
@@ -106,6 +107,7 @@ func (d *diary) Sent(begin, end time.Duration, how Sending) {
 	d.sent = append(d.sent, how)
 	d.note("%v sent", begin)
 }
+func (d *diary) Left(at time.Duration)                { d.left = append(d.left, at) }
 func (d *diary) Headers(at time.Duration, status int) { d.note("%v headers %d", at, status) }
 func (d *diary) Payload(p []byte) {
 	d.active = d.active || !strings.HasPrefix(string(p), "-")

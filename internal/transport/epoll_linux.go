@@ -22,6 +22,9 @@ type Epoll struct {
 	target   *target
 	timeouts Timeouts
 	fresh    bool
+
+	transmits bool
+
 	loops    []*loop
 	running  sync.WaitGroup
 	close    sync.Once
@@ -42,7 +45,7 @@ func NewEpoll(o Options) (*Epoll, error) {
 		return nil, fmt.Errorf("the port of %s: %w", o.peer().Host, err)
 	}
 	target.all = o.Sources
-	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh}
+	e := &Epoll{clock: o.Clock, target: target, timeouts: o.Timeouts.OrDefault(), fresh: o.Fresh, transmits: o.TransmitStamps}
 	if e.stamping, err = stampedSocket(); err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}

@@ -72,6 +72,9 @@ func (j *job) send(c *link, how Sending) {
 	j.course.begin(&c.resp, &c.look)
 	j.how, j.rest, j.unsent = how, j.x.Request, true
 	j.giveUp = j.expired
+	if j.loop.transmits {
+		c.transmit.begin(c.fd)
+	}
 	j.began = j.sending(how)
 	j.arm()
 	j.write()
@@ -84,6 +87,7 @@ func (j *job) write() {
 		switch err {
 		case nil:
 			j.rest = j.rest[n:]
+			j.link.transmit.wrote(n)
 		case unix.EINTR:
 		case unix.EAGAIN:
 			j.link.await(outgoing)
@@ -94,6 +98,9 @@ func (j *job) write() {
 		}
 	}
 	j.sent()
+	if j.link.transmit.awaited {
+		j.link.departed() // as a rule it has
+	}
 	j.link.await(incoming)
 }
 

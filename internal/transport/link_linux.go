@@ -22,6 +22,8 @@ type link struct {
 	ended  bool   // the server has closed it, or it is broken
 	look
 	resp wire.Response
+
+	transmit transmit
 }
 
 // A loop is told once of what has happened, not as long as it lasts: that would have the kernel look at every socket
@@ -108,6 +110,11 @@ func (c *link) again() {
 
 // ready is told what has happened at the socket.
 func (c *link) ready(events uint32) {
+	if c.transmit.on && events&unix.EPOLLERR != 0 && c.departed() {
+		if events &^= unix.EPOLLERR; events == 0 {
+			return
+		}
+	}
 	c.ended = c.ended || events&ending != 0
 	switch {
 	case c.dial != nil:

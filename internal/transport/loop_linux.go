@@ -37,6 +37,8 @@ type loop struct {
 	spare    bool // the scheduler has processors for more than the loops
 	closing  bool
 
+	transmits bool // the kernel is to stamp requests when they leave
+
 	busy     atomic.Int64 // exchanges that have not ended
 	sleeping atomic.Bool
 	pending  atomic.Bool // something is posted
@@ -56,7 +58,7 @@ func newLoop(e *Epoll, n int) (*loop, error) {
 		unix.Close(set)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock), loops: n,
+	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock), loops: n, transmits: e.transmits,
 		watches: map[context.Context]*watch{}}
 	l.polls = [2]unix.PollFd{{Fd: int32(bell), Events: unix.POLLIN}, {Fd: int32(set), Events: unix.POLLIN}}
 	return l, nil

@@ -192,6 +192,7 @@ type counter struct {
 func (c *counter) Sent(begin, _ time.Duration, how Sending) {
 	c.last, c.order, c.connected = begin, true, how.NewConnection
 }
+func (c *counter) Left(time.Duration)                       {}
 func (c *counter) Headers(at time.Duration, _ int)          { c.stamp(at) }
 func (c *counter) Payload([]byte)                           { c.payloads++ }
 func (c *counter) Arrived(a Arrival)                        { c.arrived++; c.stamp(a.At) }

@@ -23,7 +23,7 @@ func stampedSocket() (fd int, err error) {
 
 // receiver holds what its system calls need.
 type receiver struct {
-	control [128]byte
+	control [192]byte // a stamp, and what the error queue says of it
 	iov     unix.Iovec
 	room    int // for bytes
 	msg     unix.Msghdr

@@ -44,6 +44,8 @@ type Exchange struct {
 type Sink interface {
 	// Sent: the first byte was handed to the kernel at begin, the last accepted at end. Called again on a resend.
 	Sent(begin, end time.Duration, how Sending)
+	// Left: the request's last byte left, by the kernel's stamp. Where it was asked for, after Sent; it may come late, or not at all.
+	Left(at time.Duration)
 	// Headers: status line and headers were complete at the given time.
 	Headers(at time.Duration, status int)
 	// Payload is one payload of the body (of any status). It may alias the read buffer: don't keep it.

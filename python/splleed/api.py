@@ -140,6 +140,8 @@ class Benchmark(_Blocking):
     """When a request is given up."""
     transport: str | None = None
     """How requests are sent: "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be."""
+    transmit_stamps: bool | None = None
+    """Have the kernel stamp when requests have left, as sent_end of records; "epoll" alone."""
     connection: Literal["reuse", "per-request"] | None = None
     """ "reuse" (default): connections are made ahead and kept; "per-request": one a request, timed as connect."""
     http2: bool | None = None
