@@ -7,27 +7,29 @@ import (
 	"github.com/splleed/splleed/internal/strictjson"
 )
 
-// configuration is the JSON form of a Benchmark: its fields, three of them in a form of their own.
+// configuration is the JSON form of a Benchmark: its fields, four of them in a form of their own.
 type configuration struct {
 	Backend     tagged         `json:"backend"`
 	Concurrency orOne[int]     `json:"concurrency"`
 	ArrivalRate orOne[float64] `json:"arrival_rate"`
+
+	SourceAddress orOne[string] `json:"source_address"`
 	plain
 }
 
 // plain is a Benchmark without its methods.
 type plain Benchmark
 
-// UnmarshalJSON decodes the JSON form. The backend is decoded as its "type" says; concurrency and arrival_rate may be a
-// bare number. Unknown fields and values of a wrong type are a *ConfigError that names them all. Fields that the data
+// UnmarshalJSON decodes the JSON form. The backend is decoded as its "type" says; concurrency, arrival_rate and source_address
+// may be the only item of their list. Unknown fields and values of a wrong type are a *ConfigError that names them all. Fields that the data
 // does not name keep their values.
 func (b *Benchmark) UnmarshalJSON(data []byte) error {
-	c := configuration{tagged{b.Backend}, b.Concurrency, b.ArrivalRate, plain(*b)}
+	c := configuration{tagged{b.Backend}, b.Concurrency, b.ArrivalRate, b.SourceAddress, plain(*b)}
 	if err := strictjson.Decode(data, &c); err != nil {
 		return err
 	}
 	*b = Benchmark(c.plain)
-	b.Backend, b.Concurrency, b.ArrivalRate = c.Backend.Backend, c.Concurrency, c.ArrivalRate
+	b.Backend, b.Concurrency, b.ArrivalRate, b.SourceAddress = c.Backend.Backend, c.Concurrency, c.ArrivalRate, c.SourceAddress
 	return nil
 }
 

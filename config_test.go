@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestConfigFaultsAreAllNamed(t *testing.T) {
 
 func TestConfigForms(t *testing.T) {
 	var b splleed.Benchmark
-	in := `{"backend":{"type":"vllm","model":"m","api_key":"k","executable":"x"},"concurrency":4,"arrival_rate":2.5,"trials":3}`
+	in := `{"backend":{"type":"vllm","model":"m","api_key":"k","executable":"x"},"concurrency":4,"arrival_rate":2.5,"source_address":"127.0.0.1","trials":3}`
 	if err := json.Unmarshal([]byte(in), &b); err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +54,7 @@ func TestConfigForms(t *testing.T) {
 	if !ok || vllm.Model != "m" || vllm.APIKey != "k" || vllm.Executable != "x" {
 		t.Errorf("backend is %#v", b.Backend)
 	}
-	if !reflect.DeepEqual(b.Concurrency, []int{4}) || !reflect.DeepEqual(b.ArrivalRate, []float64{2.5}) || b.Trials != 3 {
+	if !reflect.DeepEqual(b.Concurrency, []int{4}) || !reflect.DeepEqual(b.ArrivalRate, []float64{2.5}) || !slices.Equal(b.SourceAddress, []string{"127.0.0.1"}) || b.Trials != 3 {
 		t.Errorf("got %+v", b)
 	}
 	// A second document changes what it names and nothing else: flags over a file.

@@ -26,8 +26,8 @@ func Worst(grades ...Grade) Grade {
 type Instrument struct {
 	Grade     Grade    `json:"grade"`                     // the worst of all metrics and all checks
 	Reasons   []string `json:"reasons"`                   // in words, the gravest first; empty where the grade is ok
-	Transport string   `json:"transport"`                 // "epoll" or "portable"
-	Loops     int      `json:"loops"`                     // event loops of epoll; 0 for portable
+	Transport string   `json:"transport"`                 // "epoll", "portable" or "http2"
+	Loops     int      `json:"loops"`                     // event loops of epoll; 0 for the others
 	GC        string   `json:"gc"`                        // what was chosen for Go's garbage collector while the level ran; "" for nothing
 	Stamps    string   `json:"stamps"`                    // "kernel", "user" or "mixed"
 	Departed  *float64 `json:"transmit_stamps,omitempty"` // share of the requests that were sent whose sent_end is the kernel's; where asked for
