@@ -22,13 +22,12 @@ type Epoll struct {
 	target   *target
 	timeouts Timeouts
 	fresh    bool
-
-	transmits bool
-
 	loops    []*loop
 	running  sync.WaitGroup
 	close    sync.Once
 	stamping int // a socket that is stamped from the start: the kernel is late to begin for the first one
+
+	transmits bool // the kernel is to stamp requests when they leave
 }
 
 // mostLoops is how many loops are the default at the most: one serves 100,000 events a second.

@@ -53,7 +53,9 @@ func (h *HTTP2) Warm(ctx context.Context, n int) error {
 		return nil
 	}
 	for h.room() < n {
-		s, failure := h.open(ctx)
+		limited, cancel := context.WithTimeout(ctx, h.timeouts.Connect)
+		s, failure := h.open(ctx, limited)
+		cancel()
 		if failure != nil {
 			return failure
 		}
@@ -87,6 +89,8 @@ func (h *HTTP2) Close() {
 
 // take returns a connection with room for one more stream, and whether it was made for it.
 func (h *HTTP2) take(ctx context.Context) (s *session, how Sending, failure *record.Failure) {
+	limited, cancel := context.WithTimeout(ctx, h.timeouts.Connect) // waiting in line is part of it
+	defer cancel()
 	if !h.fresh {
 		if s := h.reserve(); s != nil {
 			return s, how, nil
@@ -94,15 +98,15 @@ func (h *HTTP2) take(ctx context.Context) (s *session, how Sending, failure *rec
 		select { // one at a time: the next in line may find room on what the first has made
 		case h.connecting <- struct{}{}:
 			defer func() { <-h.connecting }()
-		case <-ctx.Done():
-			return nil, how, cancelled(ctx)
+		case <-limited.Done():
+			return nil, how, h.unconnected(ctx, limited, record.Connect, limited.Err())
 		}
 		if s := h.reserve(); s != nil {
 			return s, how, nil
 		}
 	}
 	begin := h.clock.Now()
-	if s, failure = h.open(ctx); failure != nil {
+	if s, failure = h.open(ctx, limited); failure != nil {
 		return nil, how, failure
 	}
 	how.NewConnection, how.Connect = true, h.clock.Now()-begin

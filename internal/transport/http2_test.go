@@ -289,6 +289,16 @@ func TestNotHTTP2(t *testing.T) {
 	check(record.Connect, errNotHTTP2.Error(), func(p *peer) { p.in.Discard(p.in.Buffered()) })
 	check(record.Connect, `the server does not speak HTTP/2: it answered "hm"`, func(p *peer) { p.in.Peek(1); p.say("hm") })
 	check(record.TimeoutConnect, "no connection within 200ms", func(p *peer) { io.Copy(io.Discard, p.in) })
+	begun := time.Now() // all wait in one line, and none for long
+	silent := listen(t, func(p *peer) { io.Copy(io.Discard, p.in) })
+	for i, s := range crowd(t, http2(t, Options{BaseURL: silent, Timeouts: Timeouts{Connect: 200 * ms}}), 100, 0) {
+		if s.failure == nil || s.failure.Type != record.TimeoutConnect {
+			t.Errorf("request %d: %v", i, s.failure)
+		}
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("100 requests to nobody took %v", took)
+	}
 	greet := func(settings string) func(p *peer) {
 		return func(p *peer) {
 			p.say(fmt.Sprintf("\x00\x00%c\x04\x00\x00\x00\x00\x00%s", len(settings), settings))

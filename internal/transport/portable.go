@@ -21,10 +21,9 @@ type Options struct {
 	Sources  []netip.Addr                                // local addresses to connect from, in turn; none leaves it to the system
 	Timeouts Timeouts
 	Fresh    bool // a new connection for every request: none is kept, none made ahead
+	Loops    int  // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
 
 	TransmitStamps bool // Sink.Left is told when requests left; Epoll alone can
-
-	Loops int // threads of an Epoll; 0 means one less than there are cores, at least 1 and at most 4
 }
 
 // peer is whom connections are made to.

@@ -105,10 +105,9 @@ func (g *greeting) refusal() error {
 	return fmt.Errorf("the server does not speak HTTP/2: it answered %.60q", line)
 }
 
-// open makes a connection and awaits the server's greeting on it.
-func (h *HTTP2) open(ctx context.Context) (*session, *record.Failure) {
-	limited, cancel := context.WithTimeout(ctx, h.timeouts.Connect)
-	defer cancel()
+// open makes a connection and awaits the server's greeting on it. ctx is the exchange's, limited ends with the time for
+// connecting.
+func (h *HTTP2) open(ctx, limited context.Context) (*session, *record.Failure) {
 	c, failure := h.connect(limited)
 	if failure != nil {
 		return nil, h.said(ctx, failure)
