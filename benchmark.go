@@ -68,7 +68,8 @@ type Benchmark struct {
 	Proxy                string   `json:"proxy,omitempty"`                  // an http proxy that all goes through: "http://host:3128"; those of the environment are not used
 	SourceAddress        []string `json:"source_address,omitempty"`         // local addresses to connect from, in turn, or ranges: "127.0.0.2-127.0.0.9"; default: the system chooses
 	ServerMetrics        string   `json:"server_metrics,omitempty"`         // the server's own: "auto" (default: its /metrics, if it has one), "off", or a URL
-	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at them to the next; default 1
+	ServerMetricsEveryS  float64  `json:"server_metrics_every_s,omitempty"` // seconds from one look at either to the next; default 1
+	GPUMetrics           string   `json:"gpu_metrics,omitempty"`            // of the server's GPUs: "auto" (default: nvidia-smi, where the server is managed), "local" (nvidia-smi), "off", or a DCGM exporter's URL
 	NoFiller             bool     `json:"no_filler,omitempty"`              // stop the load with the last measured start
 	CacheBust            bool     `json:"cache_bust,omitempty"`             // begin every prompt with a nonce
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial

@@ -46,6 +46,7 @@ func (b Benchmark) withDefaults() Benchmark {
 	b.Transport = or(b.Transport, "auto")
 	b.Connection = or(b.Connection, Reuse)
 	b.ServerMetrics = or(b.ServerMetrics, "auto")
+	b.GPUMetrics = or(b.GPUMetrics, "auto")
 	b.ServerMetricsEveryS = or(b.ServerMetricsEveryS, 1)
 	b.ConfidenceLevel = or(b.ConfidenceLevel, 0.95)
 	if b.Seed == nil {

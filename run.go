@@ -18,7 +18,6 @@ import (
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
-	"github.com/splleed/splleed/internal/scrape"
 	"github.com/splleed/splleed/internal/secret"
 	"github.com/splleed/splleed/internal/transport"
 	"github.com/splleed/splleed/internal/workload"
@@ -79,13 +78,14 @@ type run struct {
 	warnings []string
 
 	client result.Client  // this machine
-	gpus   []result.GPU   // of a managed server
+	gpus   []result.GPU   // of the server, where they are this machine's
 	server *engine.Server // the last one opened
 	stop   func() error   // stops it; nil once it is stopped
 	wire   transport.Engine
 	sender *sender
-	theirs *scrape.Endpoint // the server's own metrics; nil where there are none
-	ended  time.Time        // zero while the run goes on
+	theirs teller    // of the server's own metrics
+	cards  teller    // of its GPUs
+	ended  time.Time // zero while the run goes on
 
 	journalHash hash.Hash // of what the journal has written; nil without one
 }
@@ -179,9 +179,6 @@ func (r *run) open(ctx context.Context) error {
 	if r.server == nil {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)
-		if server.Managed && !server.Simulated {
-			r.gpus = environ.GPUs(ctx)
-		}
 	}
 	r.server, r.stop, r.secrets = server, server.Close, secret.OfHeader(server.Header)
 	base, err := url.Parse(server.URL)
@@ -193,6 +190,12 @@ func (r *run) open(ctx context.Context) error {
 	}
 	if r.theirs, err = r.serverMetrics(ctx); err != nil {
 		return err
+	}
+	if r.cards, err = r.gpuMetrics(ctx); err != nil {
+		return err
+	}
+	if r.gpus == nil && r.gpusHere() {
+		r.gpus = environ.GPUs(ctx)
 	}
 	r.path = r.b.pathTo(base)
 	r.wire, r.transport, err = transport.New(r.b.wireKind(), r.wireOptions(base))
@@ -224,10 +227,8 @@ func (r *run) close() error {
 		r.warnings = append(r.warnings, clockWarnings(r.wire)...)
 		r.wire = nil
 	}
-	if r.theirs != nil {
-		r.theirs.Close()
-		r.theirs = nil
-	}
+	r.theirs.hangUp()
+	r.cards.hangUp()
 	stop := r.stop
 	r.stop = nil
 	if stop == nil {
@@ -278,7 +279,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		return err
 	}
 	r.progress.level(p, n)
-	watch, witness := r.watch(ctx), r.witness()
+	theirs, cards, witness := r.watch(ctx, r.theirs), r.watch(ctx, r.cards), r.witness()
 	defer r.hush()()
 	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
@@ -288,7 +289,7 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		Prepare: func(phase record.Phase, k int) load.Prepared { return r.prepare(phase, n, i, k) },
 		Ended:   func(rec *record.Record) { r.requestEnded(rec, p) },
 	}.Run(ctx, level)
-	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Shaped: r.b.Shape != "" || len(r.b.Trace) > 0, Complete: o.Complete, Server: watch(ctx)}
+	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Shaped: r.b.Shape != "" || len(r.b.Trace) > 0, Complete: o.Complete, Server: theirs(ctx), GPU: cards(ctx)}
 	witness(&t.levels[i])
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {

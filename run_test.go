@@ -3,16 +3,12 @@ package splleed_test
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/splleed/splleed"
-	"github.com/splleed/splleed/internal/environ"
-	"github.com/splleed/splleed/internal/sim"
 )
 
 // full is a disk with no room.
@@ -68,40 +64,5 @@ func TestOutputFileIsTriedBeforeTheRun(t *testing.T) {
 	}
 	if results, err := small(filepath.Join(file, "out.json")).Run(t.Context()); err == nil || results != nil {
 		t.Errorf("a run whose results have no place gave %v, %v", results, err)
-	}
-}
-
-// The client's GPUs are not those of a server somewhere else.
-func TestGPUsOfTheClientAreNotTheServers(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		return // no shell scripts
-	}
-	dir := t.TempDir()
-	smi := "#!/bin/sh\necho '0, Tesla P4, 7611, 550.54'\n"
-	if err := os.WriteFile(filepath.Join(dir, "nvidia-smi"), []byte(smi), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("PATH", dir+string(filepath.ListSeparator)+os.Getenv("PATH"))
-	if len(environ.GPUs(t.Context())) != 1 {
-		t.Fatal("the machine of this test has no GPU to leave out")
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := sim.New(sim.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	go server.Serve(listener)
-	defer server.Close()
-	b := small("")
-	b.Backend, b.Records = splleed.VLLM{Endpoint: "http://" + listener.Addr().String()}, nil
-	results, err := b.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if results.GPU != nil || len(results.Environment.GPUs) != 0 {
-		t.Errorf("a server that was connected to has the GPUs %+v", results.Environment.GPUs)
 	}
 }

@@ -23,13 +23,13 @@ func isMetricsURL(s string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
-// serverMetrics is where the server tells its own metrics; nil where it does not, which is an error only if the user
-// said that it does.
-func (r *run) serverMetrics(ctx context.Context) (*scrape.Endpoint, error) {
+// serverMetrics is where the server tells its own metrics; the zero value where it does not, which is an error only if
+// the user said that it does.
+func (r *run) serverMetrics(ctx context.Context) (teller, error) {
 	target, header := r.b.ServerMetrics, r.server.Header
 	switch {
 	case target == "off":
-		return nil, nil
+		return teller{}, nil
 	case target == "auto":
 		target = r.server.URL + "/metrics"
 	case !sameOrigin(target, r.server.URL):
@@ -39,12 +39,12 @@ func (r *run) serverMetrics(ctx context.Context) (*scrape.Endpoint, error) {
 	_, err := endpoint.Read(ctx)
 	switch {
 	case err == nil:
-		return endpoint, nil
+		return teller{endpoint.Read, endpoint.Close, true}, nil
 	case r.b.ServerMetrics == "auto":
 		r.progress.say(fmt.Sprintf("no server metrics at %s: %v", target, err))
-		return nil, nil
+		return teller{}, nil
 	}
-	return nil, fmt.Errorf("server metrics at %s: %w", target, err)
+	return teller{}, fmt.Errorf("server metrics at %s: %w", target, err)
 }
 
 func sameOrigin(a, b string) bool {
@@ -53,11 +53,26 @@ func sameOrigin(a, b string) bool {
 	return err == nil && err2 == nil && u.Scheme == v.Scheme && u.Host == v.Host
 }
 
-// watch begins to look at the server's metrics and returns what ends that, once the load has ended.
-func (r *run) watch(ctx context.Context) func(context.Context) scrape.Course {
-	if r.theirs == nil {
+// teller is somebody who tells of the server while a level runs; its zero value tells nothing.
+type teller struct {
+	read    func(context.Context) (scrape.Snapshot, error)
+	close   func()
+	settles bool // see scrape.Watcher
+}
+
+// hangUp lets go of what it holds.
+func (t *teller) hangUp() {
+	if t.close != nil {
+		t.close()
+	}
+	*t = teller{}
+}
+
+// watch begins to look at what a teller tells and returns what ends that, once the load has ended.
+func (r *run) watch(ctx context.Context, t teller) func(context.Context) scrape.Course {
+	if t.read == nil {
 		return func(context.Context) scrape.Course { return scrape.Course{} }
 	}
 	every := time.Duration(r.b.ServerMetricsEveryS * float64(time.Second))
-	return scrape.Watcher{Read: r.theirs.Read, Now: r.clock.Now, Interval: every, Settles: true}.Start(ctx).Stop
+	return scrape.Watcher{Read: t.read, Now: r.clock.Now, Interval: every, Settles: t.settles}.Start(ctx).Stop
 }

@@ -26,6 +26,7 @@ func (b Benchmark) Validate() error {
 	b.checkTrace(&bad)
 	b.checkShape(&bad)
 	b.checkServerMetrics(&bad)
+	b.checkGPUMetrics(&bad)
 	bad.Under("sampling", checkSampling(b.Sampling))
 	return bad.Err()
 }

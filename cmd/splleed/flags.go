@@ -31,7 +31,8 @@ type serverFlags struct {
 	Set          settings `help:"Any other field of the server's configuration: --set max_num_seqs=64; repeatable." placeholder:"KEY=VALUE"`
 
 	ServerMetrics      *string  `at:"server_metrics" help:"The server's own metrics: auto (its /metrics, if it has one), off, or their URL." placeholder:"URL"`
-	ServerMetricsEvery *seconds `at:"server_metrics_every_s" help:"Time from one look at them to the next (default 1s)." placeholder:"TIME"`
+	GPUMetrics         *string  `at:"gpu_metrics" name:"gpu-metrics" help:"The server's GPUs: auto (nvidia-smi, if splleed starts the server), local (nvidia-smi), off, or the URL of a DCGM exporter." placeholder:"URL"`
+	ServerMetricsEvery *seconds `at:"server_metrics_every_s" help:"Time from one look at either to the next (default 1s)." placeholder:"TIME"`
 }
 
 type promptFlags struct {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/smi"
 )
 
 func text(t *testing.T, name string) string {
@@ -25,7 +26,7 @@ func ptr[T any](v T) *T { return &v }
 func TestGPUs(t *testing.T) {
 	check := func(list, table string, want ...result.GPU) {
 		t.Helper()
-		if got := gpus(list, table); !reflect.DeepEqual(got, want) {
+		if got := gpus(smi.Rows(list, 4), table); !reflect.DeepEqual(got, want) {
 			t.Errorf("gpus(%q) = %+v, want %+v", list, got, want)
 		}
 	}

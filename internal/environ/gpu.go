@@ -2,67 +2,42 @@ package environ
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
-	"os/exec"
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/smi"
 )
-
-// smiLimit is how long nvidia-smi may take: it hangs where a driver does.
-const smiLimit = 5 * time.Second
 
 // GPUs are those that nvidia-smi finds on this machine; none without it. They are a server's only where that runs here,
 // so ask for managed servers alone.
 func GPUs(ctx context.Context) []result.GPU {
-	smi, err := exec.LookPath("nvidia-smi")
-	if err != nil {
+	list, err := smi.Query(ctx, "index", "name", "memory.total", "driver_version")
+	if err != nil || len(list) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, smiLimit)
-	defer cancel()
-	ask := func(args ...string) string {
-		cmd := exec.CommandContext(ctx, smi, args...)
-		cmd.WaitDelay = time.Second // something below it may hold the pipe
-		out, err := cmd.Output()
-		if err != nil {
-			return ""
-		}
-		return string(out)
-	}
-	list := ask("--query-gpu=index,name,memory.total,driver_version", "--format=csv,noheader,nounits")
-	if list == "" {
-		return nil
-	}
-	return gpus(list, ask())
+	table, _ := smi.Table(ctx)
+	return gpus(list, table)
 }
 
 // banner finds the newest CUDA that the driver supports, which only nvidia-smi's table for people tells.
 var banner = regexp.MustCompile(`CUDA Version:\s*(\d+(?:\.\d+)*)`)
 
-// gpus reads a list "index, name, MiB, driver" and the table for people.
-func gpus(list, table string) (found []result.GPU) {
+// gpus reads rows of index, name, MiB and driver, and the table for people.
+func gpus(list [][]string, table string) (found []result.GPU) {
 	var cuda *string
 	if m := banner.FindStringSubmatch(table); m != nil {
 		cuda = &m[1]
 	}
-	r := csv.NewReader(strings.NewReader(list))
-	r.TrimLeadingSpace, r.FieldsPerRecord, r.LazyQuotes = true, -1, true
-	lines, _ := r.ReadAll()
-	for _, line := range lines {
-		if len(line) != 4 {
+	for _, row := range list {
+		index, err := strconv.Atoi(row[0])
+		if err != nil {
 			continue
 		}
-		index, err := strconv.Atoi(line[0])
-		if err != nil {
-			continue // "No devices were found"
-		}
-		mib, _ := strconv.Atoi(line[2]) // "[N/A]" where the GPU shares the system's memory
-		found = append(found, result.GPU{Index: index, Name: line[1], VRAMMB: mib, DriverVersion: known(line[3]), CUDAVersion: cuda})
+		mib, _ := strconv.Atoi(row[2]) // "[N/A]" where the GPU shares the system's memory
+		found = append(found, result.GPU{Index: index, Name: row[1], VRAMMB: mib, DriverVersion: known(row[3]), CUDAVersion: cuda})
 	}
 	return found
 }

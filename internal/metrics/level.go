@@ -19,6 +19,7 @@ type Trial struct {
 	Shaped    bool                `json:"shaped,omitempty"` // the load is meant to change over the window
 	Complete  bool                `json:"complete"`         // all measured requests of the plan have ended
 	Server    scrape.Course       `json:"server,omitzero"`  // what the server said of itself meanwhile
+	GPU       scrape.Course       `json:"gpu,omitzero"`     // what the server's GPUs did
 	Lag       *record.Lag         `json:"lag,omitempty"`    // how late its stamps may be; nil where nobody measured it
 	Client    *result.ClientState `json:"client,omitempty"`
 	Clocks    *result.Clocks      `json:"clocks,omitempty"`
@@ -60,7 +61,7 @@ func Describe(l Level) result.Level {
 	out.Instrument = l.instrument(p)
 	out.Classes, out.Probe = l.classes(p), l.probe(l.startSeconds(p))
 	l.errors(&out)
-	out.Server = l.server()
+	out.Server, out.GPU = l.server(), l.gpu(out.Throughput)
 	wholePass(&out, p)
 	flat(&out)
 	return out

@@ -80,7 +80,8 @@ func build() []column {
 			return strconv.Itoa(l.Metrics[metric].Served.N)
 		}})
 	}
-	return append(all, column{"verdict", func(_ string, l *result.Level) string { return string(l.Verdict()) }})
+	all = append(all, column{"verdict", func(_ string, l *result.Level) string { return string(l.Verdict()) }})
+	return append(all, serverCells()...)
 }
 
 // statistic is the column of a line of result.Stats.

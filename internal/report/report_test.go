@@ -92,6 +92,28 @@ func withTrials(r *result.Run, trials int) *result.Run {
 	return r
 }
 
+// server has told all that the report speaks of.
+func server() *result.Server {
+	gauge := func(mean, most float64) result.Gauge { return result.Gauge{N: 9, Mean: ptr(mean), Max: ptr(most)} }
+	latency := func(theirs, ours float64) result.ServerLatency {
+		return result.ServerLatency{N: 64, MeanMs: ptr(theirs), ClientN: 64, ClientMeanMs: ptr(ours)}
+	}
+	return &result.Server{
+		Engine: "vllm", Scrapes: 11,
+		Gauges:             map[string]result.Gauge{"running": gauge(3.75, 4), "waiting": gauge(0.5, 2), "kv_cache_usage": gauge(0.25, 0.5)},
+		Counters:           map[string]float64{"preemptions": 2, "prompt_tokens": 640, "generation_tokens": 2048},
+		PrefixCacheHitRate: ptr(0.125), SpecDecodeAcceptance: ptr(0.625),
+		Latencies: map[string]result.ServerLatency{"ttft": latency(22, 23.4), "itl": latency(3.1, 3.21), "e2e": latency(120, 123.4)},
+	}
+}
+
+func gpus() *result.GPUUse {
+	return &result.GPUUse{
+		Source: "nvidia-smi", Readings: 11, PowerW: ptr(401.5), JoulesPerOutputToken: ptr(2.5),
+		Gauges: map[string]result.Gauge{"utilization_pct": {N: 9, Mean: ptr(87.5)}, "memory_mib": {N: 9, Max: ptr(70600.0)}},
+	}
+}
+
 func cases() map[string]*result.Run {
 	one := run(level(1, 64, 1))
 	one.Simulated, one.Engine, one.Model = true, "sim", "sim-small"
@@ -146,8 +168,12 @@ func cases() map[string]*result.Run {
 	huge := level(1024, 1000000, 1e6)
 	huge.GoodputPct, huge.Throughput.OutputTokensPerSec = ptr(99.9), ptr(12345678.9)
 
+	told, some := level(4, 64, 1), level(8, 64, 1)
+	told.Server, told.GPU = server(), gpus()
+	some.GPU = &result.GPUUse{Source: "dcgm", Readings: 3, Failed: 2, FailedExample: "answered 503 Service Unavailable"}
+
 	return map[string]*result.Run{
-		"one": one, "sweep": sweep, "failures": failures, "open": run(open...), "dead": run(dead), "huge": withTrials(run(huge), 5),
+		"told": run(told, some), "one": one, "sweep": sweep, "failures": failures, "open": run(open...), "dead": run(dead), "huge": withTrials(run(huge), 5),
 	}
 }
 
@@ -254,15 +280,19 @@ func TestDigits(t *testing.T) {
 }
 
 func TestCSV(t *testing.T) {
-	r := withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3)
-	var out bytes.Buffer
-	if err := CSV(&out, r, Style{}); err != nil {
-		t.Fatal(err)
+	table := func(r *result.Run) [][]string {
+		t.Helper()
+		var out bytes.Buffer
+		if err := CSV(&out, r, Style{}); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(&out).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
 	}
-	rows, err := csv.NewReader(&out).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := table(withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3))
 	const legacy = "concurrency,num_requests,num_successful,num_failed,throughput_tokens_per_sec,throughput_requests_per_sec," +
 		"ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,ttft_mean_ms,itl_p50_ms,itl_p95_ms,itl_p99_ms,itl_mean_ms,tpot_mean_ms," +
 		"e2el_p50_ms,e2el_p95_ms,e2el_p99_ms,e2el_mean_ms,goodput_pct,scope,arrival_rate"
@@ -299,6 +329,25 @@ func TestCSV(t *testing.T) {
 	check(8, "scope", "2")
 	check(8, "ttft_p50_ms", "46.8")
 	check(8, "ttft_p50_ms_ci_lower", "")
+	check(2, "server_running_mean", "")
+	check(2, "gpu_power_mean_w", "")
+
+	l := level(4, 64, 1)
+	l.Server, l.GPU = server(), gpus()
+	rows = table(run(l))
+	check(1, "server_running_mean", "3.75")
+	check(1, "server_waiting_max", "2")
+	check(1, "server_kv_cache_usage_max", "0.5")
+	check(1, "server_prefix_cache_hit_rate", "0.125")
+	check(1, "server_spec_decode_acceptance", "0.625")
+	check(1, "server_preemptions", "2")
+	check(1, "server_generation_tokens", "2048")
+	check(1, "server_ttft_mean_ms", "22")
+	check(1, "server_queue_time_mean_ms", "") // it does not tell
+	check(1, "gpu_utilization_mean_pct", "87.5")
+	check(1, "gpu_power_mean_w", "401.5")
+	check(1, "gpu_memory_max_mib", "70600")
+	check(1, "joules_per_output_token", "2.5")
 }
 
 func TestSaveAndParse(t *testing.T) {

@@ -99,6 +99,7 @@ type Level struct {
 	Probe      *Class              `json:"probe,omitempty"`   // the probes beside the load; they count in nothing else
 	Instrument *Instrument         `json:"instrument"`        // the client's own part in these numbers
 	Server     *Server             `json:"server"`            // null where the server told nothing
+	GPU        *GPUUse             `json:"gpu"`               // null where nobody told of the server's GPUs
 	Warnings   []string            `json:"warnings"`
 }
 

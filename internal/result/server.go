@@ -69,3 +69,21 @@ type ServerSeries struct {
 	TimeSec []float64             `json:"time_sec"` // from t0
 	Values  map[string][]*float64 `json:"values"`   // by quantity; counters from their first value on
 }
+
+// GPUUse is what the server's GPUs did during a level, as nvidia-smi or a DCGM exporter tell.
+type GPUUse struct {
+	Source        string  `json:"source"`         // "nvidia-smi" or "dcgm"
+	Readings      int     `json:"readings"`       // answers
+	Failed        int     `json:"failed"`         // questions without one
+	FailedExample string  `json:"failed_example"` // why the last of them has none
+	ReadingMeanMs float64 `json:"reading_mean_ms"`
+	ReadingMaxMs  float64 `json:"reading_max_ms"`
+
+	// Of all GPUs: utilization_pct (their mean), power_w and memory_mib (their sum); where there are several also of each:
+	// gpu0_power_w.
+	Gauges map[string]Gauge `json:"gauges"`
+
+	PowerW               *float64      `json:"power_w"`                 // mean over the window: by counters of energy where there are some
+	JoulesPerOutputToken *float64      `json:"joules_per_output_token"` // that power over the output tokens per second of the window
+	Series               *ServerSeries `json:"series"`                  // null where several trials are pooled
+}

@@ -56,6 +56,12 @@ func further() []Stat {
 			}
 			return l.Goodput.RequestsPerSec
 		}},
+		{Key: "joules_per_output_token", Get: func(l *Level) *float64 {
+			if l.GPU == nil {
+				return nil
+			}
+			return l.GPU.JoulesPerOutputToken
+		}},
 	}
 	for _, metric := range []string{"ttfa", "icl", "stall", "queue_delay", "connect"} {
 		for _, q := range []string{"p50", "p95", "p99", "mean"} {

@@ -46,16 +46,12 @@ type view struct {
 	took    time.Duration
 }
 
-func (v *view) add(l Level) {
+// look takes in how the looking went, and reports whether it brought anything.
+func (v *view) look(l Level) bool {
 	s := &v.server
 	s.Failed += l.Failed
 	if l.Example != "" {
 		s.FailedExample = l.Example
-	}
-	v.records = append(v.records, l.Records...)
-	v.settled = v.settled && l.Settled
-	if len(l.Shots) == 0 {
-		return
 	}
 	for _, shot := range l.Shots {
 		if shot.Engine != "" {
@@ -65,12 +61,22 @@ func (v *view) add(l Level) {
 		s.ScrapeMaxMs = max(s.ScrapeMaxMs, ms(shot.Took))
 	}
 	s.Scrapes += len(l.Shots)
-	s.ScrapeMeanMs = ms(v.took) / float64(s.Scrapes)
+	if s.Scrapes > 0 {
+		s.ScrapeMeanMs = ms(v.took) / float64(s.Scrapes)
+	}
+	return len(l.Shots) > 0
+}
 
+func (v *view) add(l Level) {
+	v.records = append(v.records, l.Records...)
+	v.settled = v.settled && l.Settled
+	if !v.look(l) {
+		return
+	}
 	around := l.stretch()
 	v.stretch.merge(grown(around))
 	v.level.merge(grown(l.Shots))
-	s.Resets = v.level.resets
+	v.server.Resets = v.level.resets
 	from, to := record.At(around[0].At), record.At(around[len(around)-1].At)
 	for name, seen := range observed(l.Records, from, to) {
 		v.client[name].merge(*seen)
@@ -102,7 +108,7 @@ func (v *view) gauge(l Level, around []Snapshot) {
 	for _, shot := range around {
 		at := record.At(shot.At)
 		for quantity, value := range shot.Values {
-			if kinds[quantity] == counter {
+			if kindOf(quantity) == counter {
 				continue
 			}
 			if l.T0 <= at && at < l.T1 {
@@ -139,7 +145,7 @@ func (v *view) single(l Level) {
 		for quantity, value := range shot.Values {
 			if _, known := series.Values[quantity]; !known {
 				series.Values[quantity] = make([]*float64, len(l.Shots))
-				if kinds[quantity] == counter && i == 0 {
+				if kindOf(quantity) == counter && i == 0 {
 					first[quantity] = value
 				}
 			}

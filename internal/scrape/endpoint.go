@@ -42,8 +42,6 @@ func (e *Endpoint) Close() { e.client.CloseIdleConnections() }
 // Read asks once. A server without metrics, and one that speaks of nothing known, is an error; one that has nothing to
 // say yet is none.
 func (e *Endpoint) Read(ctx context.Context) (Snapshot, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("no answer within %v", timeLimit))
-	defer cancel()
 	body, err := e.get(ctx)
 	if err != nil {
 		return Snapshot{}, err
@@ -56,6 +54,8 @@ func (e *Endpoint) Read(ctx context.Context) (Snapshot, error) {
 }
 
 func (e *Endpoint) get(ctx context.Context) ([]byte, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, timeLimit, fmt.Errorf("no answer within %v", timeLimit))
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL, nil)
 	if err != nil {
 		return nil, err

@@ -156,8 +156,11 @@ class Benchmark(_Blocking):
     """Local addresses to connect from, in turn, or ranges: "127.0.0.2-127.0.0.9"; default: the system chooses."""
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
+    gpu_metrics: str | None = None
+    """The server's GPUs: "auto" (default: nvidia-smi, if splleed starts the server), "local" (nvidia-smi), "off", or the
+    URL of a DCGM exporter."""
     server_metrics_every_s: float | None = None
-    """Seconds from one look at them to the next; default 1."""
+    """Seconds from one look at either to the next; default 1."""
     certify: bool | None = None
     """Replay the load on a server that knows the truth, before and after the run: how wrong are the figures?"""
     no_filler: bool | None = None
