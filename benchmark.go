@@ -51,6 +51,7 @@ type Benchmark struct {
 	Sampling        Sampling `json:"sampling"`
 	ContinuousUsage bool     `json:"continuous_usage,omitempty"` // ask for token counts on every event
 	Stream          *bool    `json:"stream,omitempty"`           // false: answers come in one piece, without TTFT, ITL and TPOT
+	ThinkTags       []string `json:"think_tags,omitempty"`       // the text between them is reasoning: {"<think>", "</think>"}, or the last alone where the prompt opens it
 	SLO             SLO      `json:"slo"`
 	Goals           []string `json:"goals,omitempty"`          // that each level is to meet, over all trials: "ttft_p99=500" (ms), "goodput=99%" (of the SLO)
 	FailOn          FailOn   `json:"fail_on,omitempty"`        // which verdicts on them make the run a failure; default FailOnUndecided

@@ -113,7 +113,7 @@ func runID() string {
 // dialect is the server's, streaming as the user wants it. One that cannot do without streams goes on streaming.
 func (b Benchmark) dialect(d dialect.Dialect) dialect.Dialect {
 	if b.Stream == nil || *b.Stream {
-		return d
+		return b.thinking(d)
 	}
 	if whole, ok := dialect.Unstreamed(d); ok {
 		return whole

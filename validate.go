@@ -27,6 +27,7 @@ func (b Benchmark) Validate() error {
 	b.checkShape(&bad)
 	b.checkServerMetrics(&bad)
 	b.checkGPUMetrics(&bad)
+	b.checkThinkTags(&bad)
 	bad.Under("sampling", checkSampling(b.Sampling))
 	return bad.Err()
 }

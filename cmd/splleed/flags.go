@@ -83,6 +83,7 @@ type samplingFlags struct {
 	Stop              []string `at:"sampling.stop" help:"Text that ends the answer; repeatable." sep:"none" placeholder:"TEXT"`
 	SamplingSeed      *int64   `at:"sampling.seed" help:"The server's seed." placeholder:"N"`
 	Stream            *bool    `at:"stream" negatable:"" help:"Take answers token by token (default); without, there is no TTFT, ITL and TPOT."`
+	ThinkTags         []string `at:"think_tags" help:"Text between these is reasoning, for TTFA: \"<think>,</think>\", or the closing tag alone where the prompt opens it." placeholder:"TAGS"`
 	ContinuousUsage   *bool    `at:"continuous_usage" help:"Ask for token counts with every chunk; costs the server time."`
 }
 

@@ -121,6 +121,8 @@ class Benchmark(_Blocking):
     """Ask for token counts on every event: exact, at the server's cost; default False."""
     stream: bool | None = None
     """False: answers come in one piece, and TTFT, ITL and TPOT are None; default True."""
+    think_tags: Sequence[str] | None = None
+    """The text between them is reasoning, for TTFA: ["<think>", "</think>"], or the last alone where the prompt opens it."""
     slo: SLOConfig | Mapping[str, Any] | None = None
     """What each request must meet to count as good."""
     goals: Sequence[str] | None = None
