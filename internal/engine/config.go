@@ -29,32 +29,36 @@ type Kind struct {
 
 // Facts are what splleed can do with a kind of server.
 type Facts struct {
-	apis     apis
-	launch   command // how it is started; the zero value where it is not
-	Tokenize string  // path that counts the tokens of a text; "" for none
-	Metrics  string  // path of its Prometheus metrics; "" for none
-	Usage    string  // when it counts tokens: "asked" (include_usage), "always"
-	Tested   string  // the version that splleed's tests ran against; "" for none: untested
+	apis   apis
+	launch command // how it is started; the zero value where it is not
+	paths
+	Tokenize string // path that counts the tokens of a text; "" for none
+	Metrics  string // path of its Prometheus metrics; "" for none
+	Usage    string // when it counts tokens: "asked" (include_usage), "always"
+	Tested   string // the version that splleed's tests ran against; "" for none: untested
 }
+
+// aModel stands for the name or path of one where a command line is shown.
+const aModel = "MODEL"
 
 // Kinds are the built-in backends. Adding an engine adds a line here.
 var Kinds = []Kind{
 	{"vllm", "vLLM", "vLLM's OpenAI-compatible server, running or started by splleed", func() Backend { return &VLLM{} },
-		Facts{vllmAPIs, VLLM{}.command(), "/tokenize", "/metrics", "asked", "0.32.0"}},
+		Facts{vllmAPIs, VLLM{Model: aModel}.command(), vllmPaths, "/tokenize", "/metrics", "asked", "0.32.0"}},
 	{"sglang", "SGLang", "SGLang's server, running or started by splleed", func() Backend { return &SGLang{} },
-		Facts{sglangAPIs, SGLang{}.command(), "/tokenize", "/metrics", "asked", ""}},
+		Facts{sglangAPIs, SGLang{Model: aModel}.command(), sglangPaths, "/tokenize", "/metrics", "asked", ""}},
 	{"tgi", "TGI", "Text Generation Inference, running or started by splleed", func() Backend { return &TGI{} },
-		Facts{tgiAPIs, TGI{}.command(), "/tokenize", "/metrics", "always", ""}},
+		Facts{tgiAPIs, TGI{Model: aModel}.command(), tgiPaths, "/tokenize", "/metrics", "always", ""}},
 	{"llamacpp", "llama.cpp", "llama.cpp's llama-server, running or started by splleed", func() Backend { return &LlamaCpp{} },
-		Facts{llamaCppAPIs, LlamaCpp{}.command(), "/tokenize", "/metrics", "always", "b10434"}},
+		Facts{llamaCppAPIs, LlamaCpp{Model: aModel}.command(), llamaCppPaths, "/tokenize", "/metrics", "always", "b10434"}},
 	{"ollama", "Ollama", "Ollama, running or started by splleed", func() Backend { return &Ollama{} },
-		Facts{ollamaAPIs, Ollama{}.command(), "", "", "always", ""}},
+		Facts{ollamaAPIs, Ollama{Model: aModel}.command(), ollamaPaths, "", "", "always", ""}},
 	{"transformers", "transformers serve", "Hugging Face's transformers serve, running or started by splleed", func() Backend { return &Transformers{} },
-		Facts{transformersAPIs, Transformers{}.command(), "", "", "always", ""}},
+		Facts{transformersAPIs, Transformers{Model: aModel}.command(), transformersPaths, "", "", "always", ""}},
 	{"openai", "OpenAI-compatible", "any running server with the OpenAI API, or a preset", func() Backend { return &OpenAI{} },
-		Facts{apis: openaiAPIs, Usage: "asked", Tested: "as vLLM and llama.cpp"}},
+		Facts{apis: openaiAPIs, paths: openaiPaths, Usage: "asked", Tested: "as vLLM and llama.cpp"}},
 	{"sim", "simulated server", "the server simulated inside splleed: no GPU, no model", func() Backend { return &Sim{} },
-		Facts{apis: apis{"completions", "chat", "native=tgi", "embeddings", "rerank"}, Tokenize: "/tokenize", Metrics: "/metrics", Usage: "asked", Tested: "itself"}},
+		Facts{apis: apis{"completions", "chat", "native=tgi", "embeddings", "rerank"}, paths: vllmPaths, Tokenize: "/tokenize", Metrics: "/metrics", Usage: "asked", Tested: "itself"}},
 }
 
 // KindOf returns the line of the table with the given type tag.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,16 +15,21 @@ import (
 
 // target is a server of some engine, on the way to become a Server: what connecting and starting have in common.
 type target struct {
-	engine      string // "vllm"
-	model       string // as configured
-	access      Access
-	dialect     dialect.Dialect
-	healthPath  string // where it says that it is well; default /health
-	aboutPath   string // where the server tells its version; "" where it does not
-	modelInBody bool   // the server looks at the model's name in requests
-	customPath  bool   // requests go where the user said, so a server may have no other path
-	manyModels  bool   // its list is no word on what it was started with, or on what it can load
-	hangsUp     bool   // the server promises to keep connections alive, but closes them after a stream
+	engine  string // "vllm"
+	model   string // as configured
+	access  Access
+	dialect dialect.Dialect
+	paths
+	modelInBody bool // the server looks at the model's name in requests
+	customPath  bool // requests go where the user said, so a server may have no other path
+	manyModels  bool // its list is no word on what it was started with, or on what it can load
+	hangsUp     bool // the server promises to keep connections alive, but closes them after a stream
+}
+
+// paths are where a server tells of itself.
+type paths struct {
+	health string // that it is well
+	about  string // its version; "" where it does not
 }
 
 // open connects to the server at the endpoint, or starts one where there is none.
@@ -50,7 +54,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	server := t.server(host, base, header)
 
 	var odd *oddAnswer
-	switch err := p.healthy(ctx, cmp.Or(t.healthPath, "/health")); {
+	switch err := p.healthy(ctx, t.health); {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return nil, fmt.Errorf("%w: start the server there, or correct 'endpoint'%s", err, t.orManaged())
 	case errors.As(err, &odd) && t.customPath && odd.answer.status != http.StatusServiceUnavailable:

@@ -20,6 +20,11 @@ type Entry struct {
 	Executable string   `json:"executable"` // its path here; "" where there is none
 	Version    string   `json:"version"`    // of the executable, as it says itself; "" where it does not
 	Problem    string   `json:"problem"`    // why its version is not known
+	Variable   string   `json:"variable"`   // of the environment, that names the executable
+	Install    string   `json:"install"`    // how to come by it
+	Command    []string `json:"command"`    // that starts it, where only the model is set; null where splleed cannot
+	Health     string   `json:"health"`     // path: 200 says that it is well; ready is one that then generates a token
+	VersionAt  string   `json:"version_at"` // path: tells it; "" for none
 	Tokenize   string   `json:"tokenize"`   // path; "" for none
 	Metrics    string   `json:"metrics"`    // path; "" for none
 	Usage      string   `json:"usage"`      // when it counts tokens: "asked", "always"
@@ -31,11 +36,11 @@ type Entry struct {
 // versionLimit is how long an executable may take to tell its version: vLLM's imports half of Python.
 const versionLimit = 15 * time.Second
 
-// Inventory looks for all kinds of servers at once, and asks those that are here for their version.
-func Inventory(ctx context.Context, getenv func(string) string) []Entry {
-	all := make([]Entry, len(Kinds))
+// Inventory looks for kinds of servers, all at once, and asks those that are here for their version.
+func Inventory(ctx context.Context, getenv func(string) string, kinds ...Kind) []Entry {
+	all := make([]Entry, len(kinds))
 	var asking sync.WaitGroup
-	for i, k := range Kinds {
+	for i, k := range kinds {
 		asking.Go(func() { all[i] = k.entry(ctx, getenv) })
 	}
 	asking.Wait()
@@ -46,6 +51,7 @@ func (k Kind) entry(ctx context.Context, getenv func(string) string) Entry {
 	e := Entry{
 		Type: k.Type, Title: k.Title, About: k.About, APIs: k.apis.names(), Managed: k.launch.name != "",
 		Tokenize: k.Tokenize, Metrics: k.Metrics, Usage: k.Usage, Tested: k.Tested, Untested: k.Tested == "",
+		Health: k.health, VersionAt: k.about,
 	}
 	if k.Type == (OpenAI{}).Engine() {
 		e.Presets = Presets()
@@ -53,6 +59,7 @@ func (k Kind) entry(ctx context.Context, getenv func(string) string) Entry {
 	if !e.Managed {
 		return e
 	}
+	e.Variable, e.Install, e.Command = k.launch.env, k.launch.install, append([]string{k.launch.name}, k.launch.args(k.launch.port)...)
 	path, err := k.launch.find(Launch{}, getenv)
 	if err != nil {
 		return e

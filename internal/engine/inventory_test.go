@@ -34,7 +34,7 @@ func TestInventory(t *testing.T) {
 			return script(t, `echo "cannot open shared object file" >&2; exit 127`)
 		}
 		return ""
-	})
+	}, Kinds...)
 	if len(all) != len(Kinds) {
 		t.Fatalf("%d entries of %d", len(all), len(Kinds))
 	}
@@ -42,6 +42,9 @@ func TestInventory(t *testing.T) {
 		return all[slices.IndexFunc(all, func(e Entry) bool { return e.Type == kind })]
 	}
 	if e := entry("vllm"); e.Version != "0.32.0" || e.Executable == "" || !e.Managed || e.Untested || e.APIs[0] != "completions" {
+		t.Errorf("%+v", e)
+	}
+	if e := entry("vllm"); e.Health != "/health" || e.VersionAt != "/version" || !strings.HasPrefix(strings.Join(e.Command, " "), "vllm serve MODEL --host 127.0.0.1 --port 8000 ") {
 		t.Errorf("%+v", e)
 	}
 	if e := entry("llamacpp"); e.Version != "10434" || !slices.Contains(e.APIs, "native") {

@@ -24,6 +24,8 @@ type LlamaCpp struct {
 	ExtraArgs  map[string]any `json:"extra_args,omitempty"`   // further flags: {"flash_attn": "on"} is --flash-attn on
 }
 
+var llamaCppPaths = paths{health: "/health", about: "/props"}
+
 // Engine is "llamacpp".
 func (l LlamaCpp) Engine() string { return "llamacpp" }
 
@@ -52,7 +54,7 @@ func (l LlamaCpp) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := target{engine: l.Engine(), model: l.Model, access: l.Access, dialect: d, aboutPath: "/props", modelInBody: true, hangsUp: true}
+	t := target{engine: l.Engine(), model: l.Model, access: l.Access, dialect: d, paths: llamaCppPaths, modelInBody: true, hangsUp: true}
 	return t.open(ctx, host, l.Endpoint, l.Launch, l.command())
 }
 

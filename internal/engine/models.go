@@ -43,7 +43,7 @@ func (p prober) models(ctx context.Context) (l listing, err error) {
 
 // identify asks which version the server is, which model to name in requests, and what else they can name.
 func (t target) identify(ctx context.Context, p prober, server *Server) error {
-	about := p.describe(ctx, t.aboutPath)
+	about := p.describe(ctx, t.about)
 	if !t.modelInBody {
 		server.is(about.Version, cmp.Or(t.model, about.ModelID))
 		return nil

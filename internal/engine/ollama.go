@@ -30,6 +30,8 @@ type Ollama struct {
 	ModelsDir      string `json:"models_dir,omitempty"`      // where pulled models lie; default: the engine's
 }
 
+var ollamaPaths = paths{health: "/api/version", about: "/api/version"}
+
 // Engine is "ollama".
 func (o Ollama) Engine() string { return "ollama" }
 
@@ -56,9 +58,8 @@ func (o Ollama) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	const version = "/api/version"
 	t := target{
-		engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, healthPath: version, aboutPath: version,
+		engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, paths: ollamaPaths,
 		modelInBody: true, manyModels: true,
 	}
 	return t.open(ctx, host, o.Endpoint, o.Launch, o.command())

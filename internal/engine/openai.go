@@ -19,6 +19,8 @@ type OpenAI struct {
 	Access
 }
 
+var openaiPaths = paths{health: "/health", about: "/version"}
+
 // Engine is "openai".
 func (o OpenAI) Engine() string { return "openai" }
 
@@ -49,7 +51,7 @@ func (o OpenAI) Open(ctx context.Context, host Host) (*Server, error) {
 	if o.Path != "" {
 		d = dialect.At(o.Path, d)
 	}
-	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, aboutPath: "/version", modelInBody: true, customPath: o.Path != "" || p.version != ""}
+	t := target{engine: o.Engine(), model: o.Model, access: o.Access, dialect: d, paths: openaiPaths, modelInBody: true, customPath: o.Path != "" || p.version != ""}
 	return t.connect(ctx, host, o.Endpoint)
 }
 

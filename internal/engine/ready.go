@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,17 +88,16 @@ func (m *managed) poll(ctx context.Context, host Host, p prober) (*Server, error
 // try asks once: whether the server is healthy, what its model is called, and whether it generates. The last because a
 // server may call itself healthy before it can.
 func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error) {
-	health := cmp.Or(m.healthPath, "/health")
-	a, err := p.get(ctx, health)
+	a, err := p.get(ctx, m.health)
 	if err != nil {
 		return nil, err
 	}
 	if a.status != http.StatusOK {
-		return nil, &oddAnswer{p.base, health, a}
+		return nil, &oddAnswer{p.base, m.health, a}
 	}
 	server := m.server(host, p.base, p.header)
 	model, all := m.named(ctx, p)
-	server.is(p.describe(ctx, m.aboutPath).Version, model)
+	server.is(p.describe(ctx, m.about).Version, model)
 	server.Models = all
 	return server, p.first(ctx, server, host.Sampling)
 }

@@ -30,6 +30,8 @@ type SGLang struct {
 	ExtraArgs           map[string]any `json:"extra_args,omitempty"` // further flags: {"attention_backend": "triton"} is --attention-backend triton
 }
 
+var sglangPaths = paths{health: "/health", about: "/server_info"}
+
 // Engine is "sglang".
 func (s SGLang) Engine() string { return "sglang" }
 
@@ -61,7 +63,7 @@ func (s SGLang) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := target{engine: s.Engine(), model: s.Model, access: s.Access, dialect: d, aboutPath: "/server_info", modelInBody: true}
+	t := target{engine: s.Engine(), model: s.Model, access: s.Access, dialect: d, paths: sglangPaths, modelInBody: true}
 	return t.open(ctx, host, s.Endpoint, s.Launch, s.command())
 }
 

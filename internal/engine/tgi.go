@@ -35,6 +35,8 @@ type TGI struct {
 	ExtraArgs             map[string]any `json:"extra_args,omitempty"` // further flags: {"max_stop_sequences": 8} is --max-stop-sequences 8
 }
 
+var tgiPaths = paths{health: "/health", about: "/info"}
+
 // Engine is "tgi".
 func (t TGI) Engine() string { return "tgi" }
 
@@ -67,7 +69,7 @@ func (t TGI) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	to := target{engine: t.Engine(), model: t.Model, access: t.Access, dialect: d, aboutPath: "/info"}
+	to := target{engine: t.Engine(), model: t.Model, access: t.Access, dialect: d, paths: tgiPaths}
 	return to.open(ctx, host, t.Endpoint, t.Launch, t.command())
 }
 

@@ -25,6 +25,8 @@ type Transformers struct {
 	ExtraArgs          map[string]any `json:"extra_args,omitempty"` // further flags: {"attn_implementation": "sdpa"} is --attn-implementation sdpa
 }
 
+var transformersPaths = paths{health: "/health"}
+
 // Engine is "transformers".
 func (s Transformers) Engine() string { return "transformers" }
 
@@ -50,7 +52,7 @@ func (s Transformers) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := target{engine: s.Engine(), model: s.Model, access: s.Access, dialect: d, modelInBody: true, manyModels: true}
+	t := target{engine: s.Engine(), model: s.Model, access: s.Access, dialect: d, paths: transformersPaths, modelInBody: true, manyModels: true}
 	return t.open(ctx, host, s.Endpoint, s.Launch, s.command())
 }
 

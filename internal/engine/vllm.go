@@ -33,6 +33,8 @@ type VLLM struct {
 	ExtraArgs            map[string]any `json:"extra_args,omitempty"`             // further flags: {"enforce_eager": true} is --enforce-eager
 }
 
+var vllmPaths = paths{health: "/health", about: "/version"}
+
 // Engine is "vllm".
 func (v VLLM) Engine() string { return "vllm" }
 
@@ -66,7 +68,7 @@ func (v VLLM) Open(ctx context.Context, host Host) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := target{engine: v.Engine(), model: v.Model, access: v.Access, dialect: d, aboutPath: "/version", modelInBody: true}
+	t := target{engine: v.Engine(), model: v.Model, access: v.Access, dialect: d, paths: vllmPaths, modelInBody: true}
 	return t.open(ctx, host, v.Endpoint, v.Launch, v.command())
 }
 

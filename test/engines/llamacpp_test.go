@@ -177,8 +177,13 @@ func limited(t *testing.T) string {
 	return path
 }
 
-// Ctrl-C ends splleed and its server, whatever the server is about.
+// Ctrl-C ends splleed and its server, whatever they are about.
 func TestLlamaCppInterrupted(t *testing.T) {
+	t.Run("at launch", func(t *testing.T) {
+		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t)...)...)
+		until(t, 30*time.Second, "a process is launched", func() bool { return len(c.running()) >= 2 })
+		c.interrupt(t)
+	})
 	t.Run("during start", func(t *testing.T) {
 		// The server waits for its model, which never comes.
 		model := filepath.Join(t.TempDir(), "pipe.gguf")
@@ -187,14 +192,21 @@ func TestLlamaCppInterrupted(t *testing.T) {
 		}
 		c := llamaCpp.splleed(t, "--model", model, "--set", "port=-1", "--set", "grace_timeout_s=2")
 		until(t, 30*time.Second, "the server is started", func() bool { return len(c.running()) >= 3 })
-		begun := time.Now()
-		c.Process.Signal(os.Interrupt)
-		c.end(t, 130)
-		t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
+		c.interrupt(t)
+	})
+	t.Run("during warm-up", func(t *testing.T) {
+		c := llamaCpp.splleed(t, append(append(long, "--warmup", "500"), llamaCpp.managed(t)...)...)
+		c.wrote(t, `"phase":"warmup"`, 4)
+		c.interrupt(t)
 	})
 	t.Run("under load", func(t *testing.T) {
 		c := llamaCpp.splleed(t, append(long, llamaCpp.managed(t)...)...)
-		c.interruptUnderLoad(t)
+		c.underLoad(t, 12)
+		c.interrupt(t)
+		c.keptWhatWasDone(t)
+	})
+	t.Run("while it stops", func(t *testing.T) {
+		llamaCpp.interruptedStop(t, llamaCpp.managed(t))
 	})
 }
 

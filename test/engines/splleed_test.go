@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -81,9 +82,15 @@ func (c *command) says(t *testing.T, want ...string) {
 // underLoad waits until n measured requests have ended; others are on their way then.
 func (c *command) underLoad(t *testing.T, n int) {
 	t.Helper()
-	until(t, c.limit, "the load is on", func() bool {
+	c.wrote(t, `"phase":"measured"`, n)
+}
+
+// wrote waits until something was written to the journal n times.
+func (c *command) wrote(t *testing.T, what string, n int) {
+	t.Helper()
+	until(t, c.limit, fmt.Sprintf("%d × %s in the journal", n, what), func() bool {
 		data, _ := os.ReadFile(c.file("records"))
-		return bytes.Count(data, []byte(`"phase":"measured"`)) >= n
+		return bytes.Count(data, []byte(what)) >= n
 	})
 }
 
@@ -216,15 +223,19 @@ func agree(t *testing.T, journal []request, engines counts) {
 		len(journal), sum.output, sum.input, over.output, over.input)
 }
 
-// interruptUnderLoad presses Ctrl-C while requests are in flight: nothing is left, and what was done is kept.
-func (c *command) interruptUnderLoad(t *testing.T) {
+// interrupt presses Ctrl-C: nothing is left.
+func (c *command) interrupt(t *testing.T) {
 	t.Helper()
-	c.underLoad(t, 12)
 	t.Logf("running: %v", c.running())
 	begun := time.Now()
 	c.Process.Signal(os.Interrupt)
 	c.end(t, 130)
-	t.Logf("gone after %v", time.Since(begun).Round(time.Millisecond))
+	t.Logf("gone after %v, 0 processes are left", time.Since(begun).Round(time.Millisecond))
+}
+
+// keptWhatWasDone checks the results of a run that was interrupted.
+func (c *command) keptWhatWasDone(t *testing.T) {
+	t.Helper()
 	if r := c.results(t); !r.Interrupted || r.Results[0].NumSuccessful == 0 {
 		t.Errorf("what was done is not kept: %+v", r)
 	}

@@ -78,3 +78,10 @@ func TestVLLMDoesNotStart(t *testing.T) {
 		"vllm ended before it was ready", "  | ", "nowhere")
 	vllm.portTaken(t)
 }
+
+// Ctrl-C while the model is loaded, by processes that vLLM has started.
+func TestVLLMInterrupted(t *testing.T) {
+	c := vllm.splleed(t, vllmFlags(t)...)
+	until(t, vllm.limit, "the engine's process is there", func() bool { return len(c.running()) >= 5 })
+	c.interrupt(t)
+}
