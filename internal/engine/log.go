@@ -3,9 +3,11 @@ package engine
 import (
 	"bytes"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -63,4 +65,34 @@ func (l *serverLog) tail(n int) []string {
 		}
 	}
 	return lines[max(0, len(lines)-n):]
+}
+
+const (
+	quoted = 20 // lines at the end of a log that an error quotes
+	causes = 3  // lines before those that name an error, at most
+)
+
+// complaint is how Python ends the story of an exception.
+var complaint = regexp.MustCompile(`\b\w*(Error|Exception): .*`)
+
+// quote returns the end of the log. An engine of several processes says last that one of them failed; why, that one has
+// said far above: so the last errors before the end are quoted, too.
+func (l *serverLog) quote() []string {
+	lines := l.tail(math.MaxInt)
+	end := max(0, len(lines)-quoted)
+	var why []string
+	said := map[string]bool{}
+	for _, line := range slices.Backward(lines[:end]) {
+		what := complaint.FindString(line)
+		if what == "" || said[what] || len(why) == causes {
+			continue
+		}
+		said[what] = true
+		why = append(why, line)
+	}
+	if len(why) == 0 {
+		return lines[end:]
+	}
+	slices.Reverse(why)
+	return slices.Concat(why, []string{"…"}, lines[end:])
 }

@@ -131,7 +131,7 @@ func (m *managed) died(how string) error {
 
 // withLog adds the end of the server's log to an error.
 func (m *managed) withLog(err error) error {
-	lines := m.log.tail(20)
+	lines := m.log.quote()
 	if len(lines) == 0 {
 		return fmt.Errorf("%w; it has written nothing to its log %s", err, m.log.Name())
 	}

@@ -122,7 +122,7 @@ class Benchmark(_Blocking):
     stream: bool | None = None
     """False: answers come in one piece, and TTFT, ITL and TPOT are None; default True."""
     think_tags: Sequence[str] | None = None
-    """The text between them is reasoning, for TTFA: ["<think>", "</think>"], or the last alone where the prompt opens it."""
+    """Text between is reasoning, for TTFA: ["<think>", "</think>"], or the last alone where the prompt opens it."""
     slo: SLOConfig | Mapping[str, Any] | None = None
     """What each request must meet to count as good."""
     goals: Sequence[str] | None = None
@@ -159,8 +159,7 @@ class Benchmark(_Blocking):
     server_metrics: str | None = None
     """The server's own metrics: "auto" (default: its /metrics, if it has one), "off", or their URL."""
     gpu_metrics: str | None = None
-    """The server's GPUs: "auto" (default: nvidia-smi, if splleed starts the server), "local" (nvidia-smi), "off", or the
-    URL of a DCGM exporter."""
+    """Its GPUs: "auto" (default: nvidia-smi, if managed), "local" (nvidia-smi), "off", or a DCGM exporter's URL."""
     server_metrics_every_s: float | None = None
     """Seconds from one look at either to the next; default 1."""
     certify: bool | None = None

@@ -7,6 +7,7 @@ package engines
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -57,6 +58,17 @@ func (e engine) executable(t *testing.T) string {
 
 func (e engine) modelPath(t *testing.T) string {
 	return root(t, ".cache", "engines", "models", e.model)
+}
+
+// limited is the executable with so much address space, so that it asks for more than there is, and does not take it.
+func (e engine) limited(t *testing.T, kB int) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "limited")
+	script := fmt.Sprintf("#!/bin/sh\nulimit -v %d\nexec %s \"$@\"\n", kB, e.executable(t))
+	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // server is an engine that the test itself has started, as a user would.

@@ -69,6 +69,24 @@ func TestLlamaCppAPIs(t *testing.T) {
 	}
 }
 
+// A model that drafts for itself is always right where the likeliest is said. The engine counts what it drafted, and the
+// tokens that came of it are those of the requests.
+func TestLlamaCppSpeculates(t *testing.T) {
+	extra := `extra_args={"spec_type":"draft-simple","model_draft":"` + llamaCpp.modelPath(t) + `"}`
+	c := llamaCpp.splleed(t, llamaCpp.managed(t, "--set", extra, "--concurrency", "2", "--runs", "8", "--max-tokens", "40",
+		"--ignore-eos", "--temperature", "0", "--input-len", "24", "--no-filler")...)
+	c.end(t, 0)
+	c.serverAgrees(t, "llamacpp", "running")
+	switch s := c.results(t).Results[0].Server; {
+	case s.Accepted == nil || s.Counters["spec_decode_draft_tokens"] == 0:
+		t.Errorf("no drafts: %+v", s)
+	case *s.Accepted != 1:
+		t.Errorf("%.1f %% of its own drafts were accepted, want all", 100**s.Accepted)
+	default:
+		t.Logf("%.0f drafted tokens, all of them accepted", s.Counters["spec_decode_draft_tokens"])
+	}
+}
+
 // Vectors and scores, of servers that splleed starts for nothing else: latency, throughput, and usage's count of
 // prompt tokens. The scores of a model that was not made for them are as random as its words.
 func TestLlamaCppComputes(t *testing.T) {
@@ -161,20 +179,9 @@ func TestLlamaCppDoesNotStart(t *testing.T) {
 		"llama-server ended before it was ready", "  | error: invalid argument: --no-such-flag")
 	llamaCpp.doesNotStart(t, "no such model", []string{"--managed", "--model", "nowhere.gguf", "--set", "port=-1"},
 		"llama-server ended before it was ready", "nowhere.gguf", "  | ")
-	llamaCpp.doesNotStart(t, "out of memory", llamaCpp.managed(t, "--set", "ctx_size=50000000", "--set", `extra_args={"fit":"off"}`, "--executable", limited(t)),
+	llamaCpp.doesNotStart(t, "out of memory", llamaCpp.managed(t, "--set", "ctx_size=50000000", "--set", `extra_args={"fit":"off"}`, "--executable", llamaCpp.limited(t, 4_000_000)),
 		"llama-server ended before it was ready", "  | ", "failed to allocate")
 	llamaCpp.portTaken(t)
-}
-
-// limited is the server with 4 GB of address space, so that it asks for more than there is, and does not take it.
-func limited(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "limited")
-	script := "#!/bin/sh\nulimit -v 4000000\nexec " + llamaCpp.executable(t) + ` "$@"` + "\n"
-	if err := os.WriteFile(path, []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	return path
 }
 
 // Ctrl-C ends splleed and its server, whatever they are about.

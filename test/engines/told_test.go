@@ -10,6 +10,9 @@ type told struct {
 	Scrapes   int                        `json:"scrapes"`
 	Failed    int                        `json:"failed"`
 	Gauges    map[string]struct{ N int } `json:"gauges"`
+	Counters  map[string]float64         `json:"counters"`
+	CacheHits *float64                   `json:"prefix_cache_hit_rate"`
+	Accepted  *float64                   `json:"spec_decode_acceptance"`
 	Latencies map[string]toldLatency     `json:"latencies"`
 	Tokens    map[string]struct {
 		Server float64 `json:"server"`
@@ -48,8 +51,16 @@ func (c *command) serverAgrees(t *testing.T, engine string, gauges ...string) {
 			}
 			t.Logf("%s: %v by the server, %v by the client, exact: %v", name, n.Server, n.Client, n.Exact)
 		}
+		if s.CacheHits == nil {
+			t.Error("the hit rate of the prefix cache is missing")
+		} else {
+			t.Logf("prefix cache: %.0f %% hits", 100**s.CacheHits)
+		}
 		if engine == "vllm" {
 			s.Latencies["ttft"].check(t)
+			if _, ok := s.Counters["preemptions"]; !ok {
+				t.Errorf("no preemptions among %v", s.Counters)
+			}
 		}
 	}
 }

@@ -25,13 +25,16 @@ var vllm = engine{
 	},
 }
 
+// It takes long to start, so in a run of all tests five servers come to serve, that of the Python test among them; others are
+// stopped, or fail, on the way.
+
 // vllmFlags are those of a vLLM that splleed starts here.
 func vllmFlags(t *testing.T, flags ...string) []string {
 	return vllm.managed(t, append(flags, "--set", "max_model_len=32768", "--set", "max_num_seqs=16",
 		"--set", `extra_args={"enforce_eager":true,"enable_prompt_tokens_details":true}`)...)
 }
 
-// It takes long to start, so one server serves all loads, and is killed under the last.
+// One server serves all loads, and is killed under the last.
 func TestVLLM(t *testing.T) {
 	s := vllm.start(t)
 	for i, l := range loads {
@@ -70,12 +73,14 @@ func TestVLLMStops(t *testing.T) {
 	})
 }
 
-// What fails before a model is loaded costs little time.
+// What fails early costs little time. The process that ran out of memory is not the one that says so last.
 func TestVLLMDoesNotStart(t *testing.T) {
 	vllm.doesNotStart(t, "bad flag", vllm.managed(t, "--set", `extra_args={"no_such_flag":1}`),
 		"vllm ended before it was ready", "  | ", "unrecognized arguments: --no-such-flag")
 	vllm.doesNotStart(t, "no such model", []string{"--managed", "--model", "./nowhere", "--set", "port=-1"},
 		"vllm ended before it was ready", "  | ", "nowhere")
+	vllm.doesNotStart(t, "out of memory", vllmFlags(t, "--executable", vllm.limited(t, 3_000_000)),
+		"vllm ended before it was ready", "  | ", "can't allocate memory")
 	vllm.portTaken(t)
 }
 
