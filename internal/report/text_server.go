@@ -133,7 +133,7 @@ func (p *page) gpuNotes(l *result.Level) {
 		note(yellow, "%d of %d looks at the GPUs brought nothing: %s", g.Failed, g.Failed+g.Readings, g.FailedExample)
 	}
 	if g := l.GPU; g.PowerW == nil {
-		note(plain, "the GPUs' power in the window is not known: too few readings of it that are new")
+		note(plain, "the GPUs' power in the window is not known: it is not told, or too seldom")
 	}
 }
 

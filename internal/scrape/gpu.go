@@ -138,6 +138,9 @@ type mean struct {
 func (m *mean) of(l Level) {
 	w, known := l.power()
 	seconds := l.T1.Sub(l.T0).Seconds()
+	if seconds <= 0 {
+		return // it did not run
+	}
 	m.unknown = m.unknown || !known
 	m.joules, m.seconds = m.joules+w*seconds, m.seconds+seconds
 }

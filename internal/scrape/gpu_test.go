@@ -166,6 +166,9 @@ func TestDescribeGPUs(t *testing.T) {
 	if u := DescribeGPUs(append(l, l...)); u.Series != nil || u.Readings != 6 {
 		t.Errorf("pooled: %+v", u)
 	}
+	if u := DescribeGPUs(append(l, Level{})); u.PowerW == nil || *u.PowerW != 200 {
+		t.Errorf("beside a trial that did not run: %+v", u)
+	}
 	if u := DescribeGPUs([]Level{{}}); u != nil {
 		t.Errorf("of nothing: %+v", u)
 	}

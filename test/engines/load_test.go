@@ -20,7 +20,8 @@ var loads = []struct{ name, flags string }{
 	{"serve, stops", "--arrival-rate 30 --runs 20 --max-tokens 24 --temperature 1 --stop e --stop _the --max-error-rate 1"},
 	{"serve, capped, chat", "--arrival-rate 30 --concurrency 2 --runs 12 --max-tokens 16 --api chat --no-filler"},
 	{"one token", "--concurrency 2 --runs 10 --max-tokens 1 --no-filler"},
-	{"one prompt again and again", "--concurrency 2 --runs 10 --max-tokens 20 --prompt the_water_is_long --no-filler"},
+	// Long enough to fill blocks of vLLM's prefix cache.
+	{"one prompt again and again", "--concurrency 2 --runs 10 --max-tokens 20 --no-filler --prompt " + strings.Repeat("the_water_is_long_", 40)},
 	{"usage on every event", "--concurrency 2 --runs 8 --max-tokens 20 --continuous-usage --no-filler"},
 }
 

@@ -2,7 +2,10 @@
 
 package engines
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // told is what the server said of itself during a level.
 type told struct {
@@ -52,9 +55,11 @@ func (c *command) serverAgrees(t *testing.T, engine string, gauges ...string) {
 			t.Logf("%s: %v by the server, %v by the client, exact: %v", name, n.Server, n.Client, n.Exact)
 		}
 		if s.CacheHits == nil {
-			t.Error("the hit rate of the prefix cache is missing")
-		} else {
-			t.Logf("prefix cache: %.0f %% hits", 100**s.CacheHits)
+			t.Fatal("the hit rate of the prefix cache is missing")
+		}
+		t.Logf("prefix cache: %.0f %% hits", 100**s.CacheHits)
+		if strings.HasSuffix(t.Name(), "again") && *s.CacheHits < 0.1 {
+			t.Errorf("the prefix cache has %.1f %% of a prompt that comes again and again", 100**s.CacheHits)
 		}
 		if engine == "vllm" {
 			s.Latencies["ttft"].check(t)
