@@ -46,7 +46,7 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 		c.end(t, 130)
 	})
 	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s and longer", took)
+		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s and longer\n%s", took, &c.stderr)
 	}
 	if rest, _ := io.ReadAll(stranger); overBefore(string(rest)) {
 		t.Errorf("the stranger's stream was not in flight any more, it ends with %q", rest[max(0, len(rest)-200):])
