@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -54,8 +55,8 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 	c.keptWhatWasDone(t)
 }
 
-// interruptedStop presses Ctrl-C while a run that is over waits for its server, which somebody else's stream holds up; and
-// once more, which ends splleed at once. Its guard stops the server all the same.
+// interruptedStop presses Ctrl-C while a run that is over waits for its server, which somebody else's stream holds up. A
+// second signal, of another kind lest both be taken for one, ends splleed at once; its guard stops the server all the same.
 func (e engine) interruptedStop(t *testing.T, flags []string) {
 	port := freePort(t)
 	flags = append(flags, "--concurrency", "2", "--runs", "40", "--max-tokens", "20", "--ignore-eos", "--no-filler", "--set", "port="+port, "--set", "grace_timeout_s=3")
@@ -65,9 +66,12 @@ func (e engine) interruptedStop(t *testing.T, flags []string) {
 	c.wrote(t, `"complete":true`, 1) // the level is over
 	begun := time.Now()
 	c.Process.Signal(os.Interrupt)
-	c.Process.Signal(os.Interrupt)
+	c.Process.Signal(syscall.SIGTERM)
 	c.Wait()
 	ended := time.Since(begun)
+	if code := c.ProcessState.ExitCode(); ended > 2*time.Second || code != 130 && code != 143 {
+		t.Errorf("splleed ended after %v with code %d, want at once, with that of a signal", ended, code)
+	}
 	until(t, 8*time.Second, "nothing is left", func() bool { return len(c.running()) == 0 })
 	t.Logf("splleed ended after %v with code %d; gone after %v, 0 processes are left",
 		ended.Round(time.Millisecond), c.ProcessState.ExitCode(), time.Since(begun).Round(time.Millisecond))
