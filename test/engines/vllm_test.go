@@ -86,7 +86,7 @@ func TestVLLMDoesNotStart(t *testing.T) {
 
 // Ctrl-C while the model is loaded, by processes that vLLM has started.
 func TestVLLMInterrupted(t *testing.T) {
-	c := vllm.splleed(t, vllmFlags(t)...)
+	c := vllm.splleed(t, vllmFlags(t, "--set", "grace_timeout_s=2")...)
 	until(t, vllm.limit, "the engine's process is there", func() bool { return len(c.running()) >= 5 })
 	c.interrupt(t)
 }
