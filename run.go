@@ -279,8 +279,8 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 		return err
 	}
 	r.progress.level(p, n)
+	defer r.hush()() // first of all, for it collects garbage, which nobody is to watch
 	theirs, cards, witness := r.watch(ctx, r.theirs), r.watch(ctx, r.cards), r.witness()
-	defer r.hush()()
 	if err := r.wire.Warm(ctx, level.Slots); err != nil && ctx.Err() == nil {
 		r.warnings = append(r.warnings, fmt.Sprintf("connecting ahead of %s: %v", p, err))
 	}
