@@ -32,6 +32,8 @@ type runNote struct {
 	Loops     int        `json:"loops,omitempty"` // at the end
 	GC        string     `json:"gc,omitempty"`    // at the end
 	Results   result.Run `json:"results"`         // without levels
+
+	Calibrations []*result.Calibration `json:"calibrations,omitempty"` // by level, at the end
 }
 
 type trialNote struct {
@@ -60,8 +62,12 @@ func (r *run) noteTrial(n int) {
 // noteRun notes what the run is, as far as that is known.
 func (r *run) noteRun() {
 	if r.journal != nil {
-		r.journal.Note(noteRun, runNote{journalVersion, false, r.transport, r.loops, r.gc, r.heading()})
+		r.journal.Note(noteRun, r.runNote(false))
 	}
+}
+
+func (r *run) runNote(complete bool) runNote {
+	return runNote{journalVersion, complete, r.transport, r.loops, r.gc, r.heading(), r.calibrations}
 }
 
 // noteLevel notes that a level has ended.
@@ -75,7 +81,7 @@ func (r *run) noteLevel(n, i int) {
 func (r *run) noteEnd() {
 	r.ended = time.Now().UTC()
 	if len(r.trials) > 0 {
-		r.journal.Note(noteRun, runNote{journalVersion, true, r.transport, r.loops, r.gc, r.heading()})
+		r.journal.Note(noteRun, r.runNote(true))
 	}
 }
 
@@ -150,6 +156,9 @@ func (j *journalReader) heading(n runNote) error {
 		j.b.Trials = b.Trials // the pilot says how many there are
 	}
 	j.loops, j.gc = n.Loops, n.GC
+	if j.calibrations = n.Calibrations; n.Calibrations != nil && len(n.Calibrations) != len(j.points) {
+		return fmt.Errorf("%d calibrations of %d levels", len(n.Calibrations), len(j.points))
+	}
 	j.transport, j.head, j.complete = n.Transport, n.Results, n.Complete
 	return nil
 }

@@ -103,6 +103,10 @@ func (r *account) join(other *account) error {
 		return fmt.Errorf("its levels are not those of the first: %s, not %s", named(other.points), named(r.points))
 	}
 	r.head.Identity.JournalHash = nil // there are several
+	if r.calibrations != nil || other.calibrations != nil {
+		r.calibrations = nil
+		other.head.Warnings = append(slices.Clip(other.head.Warnings), "calibrations are left out: each is of one of the pooled runs")
+	}
 	r.head.Identity.ServerStarts = append(r.head.Identity.ServerStarts, other.head.Identity.ServerStarts...)
 	for n, t := range other.trials {
 		for _, level := range t.levels {

@@ -18,10 +18,33 @@ func Aggregate(trials []result.Level, halves [][2]result.Level, confidence float
 	}
 	for _, s := range result.Stats {
 		if values := present(trials, s.Get); len(values) > 0 {
-			a.Intervals[s.Key] = interval(values, s.Latency, confidence)
+			i := interval(values, s.Latency, confidence)
+			i.Instrument = meanEnds(trials, s)
+			a.Intervals[s.Key] = i
 		}
 	}
 	return a
+}
+
+// meanEnds are the means of the ends of a statistic: those of its mean. Nil unless each trial with a value has ends.
+func meanEnds(trials []result.Level, s result.Stat) *[2]float64 {
+	if s.Ends == nil {
+		return nil
+	}
+	var low, high []float64
+	for i := range trials {
+		e := s.Ends(&trials[i])
+		switch {
+		case e != nil:
+			low, high = append(low, e[0]), append(high, e[1])
+		case s.Get(&trials[i]) != nil:
+			return nil
+		}
+	}
+	if len(low) == 0 {
+		return nil
+	}
+	return pair(stats.Mean(low), stats.Mean(high))
 }
 
 func present(trials []result.Level, get func(*result.Level) *float64) []float64 {

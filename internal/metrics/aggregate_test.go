@@ -39,3 +39,22 @@ func TestAggregateLeavesFailedTrialsOut(t *testing.T) {
 		t.Errorf("an interval of what no trial has: %+v", i)
 	}
 }
+
+// Ends of [8, 10] and [16, 20] leave a mean of 15 within [12, 15]; a trial whose ends nobody knows leaves no such
+// interval, one without a value does.
+func TestAggregateOfEnds(t *testing.T) {
+	level := func(p50 float64, ends *[2]float64) result.Level {
+		return result.Level{TTFTP50Ms: &p50, Metrics: map[string]result.Metric{"ttft": {Instrument: &result.Error{Served: result.Ends{P50: ends}}}}}
+	}
+	check := func(want *[2]float64, trials ...result.Level) {
+		t.Helper()
+		got := Aggregate(trials, make([][2]result.Level, len(trials)), 0.95).Intervals["ttft_p50_ms"].Instrument
+		if (got == nil) != (want == nil) || got != nil && *got != *want {
+			t.Errorf("got %v, want %v", got, want)
+		}
+	}
+	a, b := level(10, &[2]float64{8, 10}), level(20, &[2]float64{16, 20})
+	check(&[2]float64{12, 15}, a, b)
+	check(&[2]float64{12, 15}, a, b, result.Level{})
+	check(nil, a, b, level(30, nil))
+}

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/splleed/splleed/internal/result"
@@ -81,17 +82,13 @@ func build() []column {
 		}})
 	}
 	all = append(all, column{"verdict", func(_ string, l *result.Level) string { return string(l.Verdict()) }})
-	return append(all, serverCells()...)
+	return slices.Concat(all, serverCells(), instrumentColumns())
 }
 
 // statistic is the column of a line of result.Stats.
 func statistic(key string) column {
-	for _, s := range result.Stats {
-		if s.Key == key {
-			return column{key, func(_ string, l *result.Level) string { return number(s.Get(l)) }}
-		}
-	}
-	panic("no statistic " + key)
+	s := statOf(key)
+	return column{key, func(_ string, l *result.Level) string { return number(s.Get(l)) }}
 }
 
 func cells(scope string, l *result.Level) []string {

@@ -61,6 +61,16 @@ func flatten(l *result.Level) {
 	flat("e2e", &l.E2ELP50Ms, &l.E2ELP95Ms, &l.E2ELP99Ms, &l.E2ELMeanMs)
 }
 
+// graded says that the statistics of a metric lie between a share of them and themselves.
+func graded(l *result.Level, metric string, grade result.Grade, share float64) {
+	m := l.Metrics[metric]
+	ends := func(x *float64) *[2]float64 { return &[2]float64{*x * share, *x} }
+	m.Instrument = &result.Error{Grade: grade, Served: result.Ends{
+		P50: ends(m.Served.P50), P95: ends(m.Served.P95), P99: ends(m.Served.P99), Mean: ends(m.Served.Mean),
+	}}
+	l.Metrics[metric] = m
+}
+
 func run(levels ...result.Level) *result.Run {
 	return &result.Run{
 		SchemaVersion: result.SchemaVersion, Engine: "vllm", Model: "Qwen/Qwen2.5-0.5B-Instruct", NTrials: 1, Results: levels,
@@ -79,7 +89,11 @@ func withTrials(r *result.Run, trials int) *result.Run {
 		a := result.Aggregate{Concurrency: l.Concurrency, NumRequests: l.NumRequests, Intervals: map[string]result.Interval{}}
 		for _, s := range result.Stats {
 			if x := s.Get(l); x != nil {
-				a.Intervals[s.Key] = result.Interval{Mean: x, CILower: ptr(*x * 0.96), CIUpper: ptr(*x * 1.04), NSamples: trials, ConfidenceLevel: 0.95}
+				i := result.Interval{Mean: x, CILower: ptr(*x * 0.96), CIUpper: ptr(*x * 1.04), NSamples: trials, ConfidenceLevel: 0.95}
+				if s.Ends != nil {
+					i.Instrument = s.Ends(l)
+				}
+				a.Intervals[s.Key] = i
 			}
 		}
 		a.LengthBias = map[string]result.LengthBias{
@@ -165,6 +179,13 @@ func cases() map[string]*result.Run {
 		"connect": {Count: 10, Example: "connection refused"},
 	}}
 
+	starved := level(8, 400, 1)
+	graded(&starved, "ttft", result.OK, 0.99)
+	graded(&starved, "itl", result.Degraded, 0.96)
+	graded(&starved, "stall", result.Invalid, 0.5)
+	starved.Instrument = &result.Instrument{Grade: result.Invalid, Reasons: []string{"3 chunks were read late and came merged: stall"}, Transport: "epoll", Stamps: "kernel"}
+	starved.Metrics["itl"].Instrument.Served.P50 = &[2]float64{3.209, 3.21} // both print as 3.21
+
 	huge := level(1024, 1000000, 1e6)
 	huge.GoodputPct, huge.Throughput.OutputTokensPerSec = ptr(99.9), ptr(12345678.9)
 
@@ -173,7 +194,8 @@ func cases() map[string]*result.Run {
 	some.GPU = &result.GPUUse{Source: "dcgm", Readings: 3, Failed: 2, FailedExample: "answered 503 Service Unavailable"}
 
 	return map[string]*result.Run{
-		"told": run(told, some), "one": one, "sweep": sweep, "failures": failures, "open": run(open...), "dead": run(dead), "huge": withTrials(run(huge), 5),
+		"told": run(told, some), "starved": run(starved, level(1, 400, 1)), "starved_trials": withTrials(run(starved), 3),
+		"one": one, "sweep": sweep, "failures": failures, "open": run(open...), "dead": run(dead), "huge": withTrials(run(huge), 5),
 	}
 }
 
@@ -292,7 +314,13 @@ func TestCSV(t *testing.T) {
 		}
 		return rows
 	}
-	rows := table(withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3))
+	eight := level(8, 64, 2)
+	graded(&eight, "e2e", result.Degraded, 0.5)
+	eight.Instrument = &result.Instrument{
+		Grade: result.Degraded, Reasons: []string{"first", "second"}, Transport: "epoll", Stamps: "kernel", Merged: 3,
+		Lateness: &result.Summary{P99: ptr(0.25)}, Path: result.Path{Kind: "loopback"}, Client: &result.ClientState{StealShare: ptr(0.01)},
+	}
+	rows := table(withTrials(run(level(1, 64, 1), eight), 3))
 	const legacy = "concurrency,num_requests,num_successful,num_failed,throughput_tokens_per_sec,throughput_requests_per_sec," +
 		"ttft_p50_ms,ttft_p95_ms,ttft_p99_ms,ttft_mean_ms,itl_p50_ms,itl_p95_ms,itl_p99_ms,itl_mean_ms,tpot_mean_ms," +
 		"e2el_p50_ms,e2el_p95_ms,e2el_p99_ms,e2el_mean_ms,goodput_pct,scope,arrival_rate"
@@ -325,6 +353,24 @@ func TestCSV(t *testing.T) {
 	check(2, "goodput_pct", "")
 	check(2, "goodput_pct_ci_lower", "")
 	check(2, "e2e_n", "64")
+	check(1, "instrument_grade", "") // nothing is known of it
+	check(1, "e2el_p50_ms_instrument_lower", "")
+	for _, row := range []int{2, 8} { // pooled, and of a trial
+		check(row, "instrument_grade", "degraded")
+		check(row, "instrument_reasons", "first; second")
+		check(row, "transport", "epoll")
+		check(row, "stamps", "kernel")
+		check(row, "path", "loopback")
+		check(row, "merged", "3")
+		check(row, "lateness_p99_ms", "0.25")
+		check(row, "lateness_max_ms", "")
+		check(row, "stamp_lag_p99_ms", "")
+		check(row, "client_steal_share", "0.01")
+		check(row, "e2e_instrument_grade", "degraded")
+		check(row, "ttft_instrument_grade", "")
+		check(row, "e2el_p50_ms_instrument_lower", "123.4") // 123.4 × 2 × 0.5
+		check(row, "e2el_p50_ms_instrument_upper", "246.8")
+	}
 	check(4, "scope", "0")
 	check(8, "scope", "2")
 	check(8, "ttft_p50_ms", "46.8")

@@ -61,7 +61,8 @@ func manyTokens(perArrival map[string]int) float64 {
 	return float64(all-perArrival["1"]-perArrival["0"]) / float64(all)
 }
 
-// latencyRow is the row of a metric, none where it is undefined (TTFT without streaming), and a second one where failed requests make it worse than its successes show.
+// latencyRow is the row of a metric, none where it is undefined (TTFT without streaming). Below it stand the ends that the
+// client's own error sets it, where they show, and what failed requests make of it.
 func (p *page) latencyRow(level int, row latencyRow) table {
 	l := &p.run.Results[level]
 	metric, measured := l.Metrics[row.metric]
@@ -85,14 +86,15 @@ func (p *page) latencyRow(level int, row latencyRow) table {
 	for _, column := range latencyColumns {
 		cells = append(cells, p.cell(level, row.key+"_"+column+"_ms", p.support(level, row.metric, column)))
 	}
+	rows := append(table{cells}, p.ends(level, row)...)
 	if l.NumFailed == 0 || metric.Offered == nil {
 		if !slices.ContainsFunc(cells[1:], func(cell string) bool { return cell != "-" }) {
 			return nil
 		}
-		return table{cells}
+		return rows
 	}
 	p.notes.offered = true
-	return table{cells, offeredRow(metric.Offered)}
+	return append(rows, offeredRow(metric.Offered))
 }
 
 // support is the mark of a percentile with too few samples behind it: in the whole level or, where its trials are

@@ -16,6 +16,7 @@ type notes struct {
 	chunks   bool // ITL (chunks)
 	due      bool // an open loop
 	connect  bool
+	ends     bool // lies in
 }
 
 const definitions = "TTFT: to the first token. ITL: per further token. ICL: between chunks; stall: its longest in a request. " +
@@ -36,6 +37,7 @@ func (p *page) legend() {
 	add(p.notes.connect, "connect: a request's own connection, made before it is sent.")
 	add(p.notes.support, "?: too few samples.")
 	add(p.notes.ramp, "~: ramp and tail included.")
+	add(p.notes.ends, "lies in: between which numbers the client's own error leaves it; without it, within 1 % or 0.05 ms.")
 	add(p.notes.offered, "+failed: failed requests count as endless.")
 	add(p.notes.chunks, "(chunks): tokens per chunk unknown.")
 	p.line("")

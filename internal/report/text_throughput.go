@@ -45,19 +45,26 @@ func (p *page) hasGoodput() bool {
 // cell is a statistic of a level: with several trials the mean over them and half of its interval, otherwise (or where
 // too few trials have it) the value over all requests. The mark trails.
 func (p *page) cell(level int, key, mark string) string {
-	if level < len(p.run.AggregatedResults) {
-		if i, ok := p.run.AggregatedResults[level].Intervals[key]; ok && i.Mean != nil && i.CILower != nil && i.CIUpper != nil {
-			p.notes.interval = &i
-			return digits(*i.Mean) + " ±" + rough((*i.CIUpper-*i.CILower)/2) + mark
-		}
+	if i := p.interval(level, key); i != nil {
+		p.notes.interval = i
+		return digits(*i.Mean) + " ±" + rough((*i.CIUpper-*i.CILower)/2) + mark
 	}
-	for _, s := range result.Stats {
-		if s.Key != key {
-			continue
-		}
+	if s := statOf(key); s != nil {
 		if x := s.Get(&p.run.Results[level]); x != nil {
 			return digits(*x) + mark
 		}
 	}
 	return "-"
+}
+
+// interval is that of a statistic over trials; nil where there is none.
+func (p *page) interval(level int, key string) *result.Interval {
+	if level >= len(p.run.AggregatedResults) {
+		return nil
+	}
+	i, ok := p.run.AggregatedResults[level].Intervals[key]
+	if !ok || i.Mean == nil || i.CILower == nil || i.CIUpper == nil {
+		return nil
+	}
+	return &i
 }

@@ -16,18 +16,23 @@ import (
 
 // digits is a measured number as people read it: three to four digits, more where they stand before the point.
 func digits(x float64) string {
-	decimals := 3
-	switch a := math.Abs(x); {
-	case a >= 1e15:
+	if math.Abs(x) >= 1e15 {
 		return strconv.FormatFloat(x, 'g', 4, 64)
-	case a >= 1000:
-		decimals = 0
-	case a >= 100:
-		decimals = 1
-	case a >= 1:
-		decimals = 2
 	}
-	return strconv.FormatFloat(x, 'f', decimals, 64)
+	return strconv.FormatFloat(x, 'f', decimals(x), 64)
+}
+
+// decimals is how many digits stand behind the point.
+func decimals(x float64) int {
+	switch a := math.Abs(x); {
+	case a >= 1000:
+		return 0
+	case a >= 100:
+		return 1
+	case a >= 1:
+		return 2
+	}
+	return 3
 }
 
 // rough is half of an interval: two digits, more where they stand before the point.

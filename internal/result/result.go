@@ -224,6 +224,8 @@ type Interval struct {
 	NSamples        int      `json:"n_samples"` // trials that have the statistic
 	ConfidenceLevel float64  `json:"confidence_level"`
 	Scale           string   `json:"scale"` // "log" for latencies, "linear" for rates and shares
+	// Instrument is between which values the client's own error lets the mean lie; null where that is not known.
+	Instrument *[2]float64 `json:"instrument,omitempty"`
 }
 
 // Environment is where the run took place.

@@ -12,28 +12,31 @@ type Stat struct {
 	Legacy  bool   // a flat key of 0.1: always written, null where not measured
 	Latency bool   // its interval is made on the log scale
 	Get     func(*Level) *float64
+	// Ends are between which values the client's own error lets it lie, nil where that is not known; nil itself where the
+	// client is what is timed.
+	Ends func(*Level) *[2]float64
 }
 
 // Stats is the table. Aggregation, JSON, CSV and text all read it; a statistic more is a line more.
 var Stats = append([]Stat{
 	rate("throughput_requests_per_sec", func(l *Level) *float64 { return l.ThroughputRequestsPerSec }),
 	rate("throughput_tokens_per_sec", func(l *Level) *float64 { return l.ThroughputTokensPerSec }),
-	latency("ttft_p50_ms", func(l *Level) *float64 { return l.TTFTP50Ms }),
-	latency("ttft_p95_ms", func(l *Level) *float64 { return l.TTFTP95Ms }),
-	latency("ttft_p99_ms", func(l *Level) *float64 { return l.TTFTP99Ms }),
-	latency("ttft_mean_ms", func(l *Level) *float64 { return l.TTFTMeanMs }),
-	latency("itl_p50_ms", func(l *Level) *float64 { return l.ITLP50Ms }),
-	latency("itl_p95_ms", func(l *Level) *float64 { return l.ITLP95Ms }),
-	latency("itl_p99_ms", func(l *Level) *float64 { return l.ITLP99Ms }),
-	latency("itl_mean_ms", func(l *Level) *float64 { return l.ITLMeanMs }),
-	latency("tpot_p50_ms", func(l *Level) *float64 { return l.TPOTP50Ms }),
-	latency("tpot_p95_ms", func(l *Level) *float64 { return l.TPOTP95Ms }),
-	latency("tpot_p99_ms", func(l *Level) *float64 { return l.TPOTP99Ms }),
-	latency("tpot_mean_ms", func(l *Level) *float64 { return l.TPOTMeanMs }),
-	latency("e2el_p50_ms", func(l *Level) *float64 { return l.E2ELP50Ms }),
-	latency("e2el_p95_ms", func(l *Level) *float64 { return l.E2ELP95Ms }),
-	latency("e2el_p99_ms", func(l *Level) *float64 { return l.E2ELP99Ms }),
-	latency("e2el_mean_ms", func(l *Level) *float64 { return l.E2ELMeanMs }),
+	latency("ttft", "p50", func(l *Level) *float64 { return l.TTFTP50Ms }),
+	latency("ttft", "p95", func(l *Level) *float64 { return l.TTFTP95Ms }),
+	latency("ttft", "p99", func(l *Level) *float64 { return l.TTFTP99Ms }),
+	latency("ttft", "mean", func(l *Level) *float64 { return l.TTFTMeanMs }),
+	latency("itl", "p50", func(l *Level) *float64 { return l.ITLP50Ms }),
+	latency("itl", "p95", func(l *Level) *float64 { return l.ITLP95Ms }),
+	latency("itl", "p99", func(l *Level) *float64 { return l.ITLP99Ms }),
+	latency("itl", "mean", func(l *Level) *float64 { return l.ITLMeanMs }),
+	latency("tpot", "p50", func(l *Level) *float64 { return l.TPOTP50Ms }),
+	latency("tpot", "p95", func(l *Level) *float64 { return l.TPOTP95Ms }),
+	latency("tpot", "p99", func(l *Level) *float64 { return l.TPOTP99Ms }),
+	latency("tpot", "mean", func(l *Level) *float64 { return l.TPOTMeanMs }),
+	latency("e2el", "p50", func(l *Level) *float64 { return l.E2ELP50Ms }),
+	latency("e2el", "p95", func(l *Level) *float64 { return l.E2ELP95Ms }),
+	latency("e2el", "p99", func(l *Level) *float64 { return l.E2ELP99Ms }),
+	latency("e2el", "mean", func(l *Level) *float64 { return l.E2ELMeanMs }),
 	rate("goodput_pct", func(l *Level) *float64 { return l.GoodputPct }),
 }, further()...)
 
@@ -41,8 +44,13 @@ func rate(key string, get func(*Level) *float64) Stat {
 	return Stat{Key: key, Legacy: true, Get: get}
 }
 
-func latency(key string, get func(*Level) *float64) Stat {
-	return Stat{Key: key, Legacy: true, Latency: true, Get: get}
+// latency is a flat key of 0.1. That called e2e e2el.
+func latency(name, q string, get func(*Level) *float64) Stat {
+	metric := name
+	if name == "e2el" {
+		metric = "e2e"
+	}
+	return Stat{Key: name + "_" + q + "_ms", Legacy: true, Latency: true, Get: get, Ends: ends(metric, q)}
 }
 
 // further are the statistics that 0.1 did not have.
@@ -76,9 +84,23 @@ func further() []Stat {
 
 // served is a statistic of a metric over its successes.
 func served(metric, q string) Stat {
-	return Stat{Key: metric + "_" + q + "_ms", Latency: true, Get: func(l *Level) *float64 {
+	s := Stat{Key: metric + "_" + q + "_ms", Latency: true, Get: func(l *Level) *float64 {
 		return l.Metrics[metric].Served.At(q)
 	}}
+	if metric != "queue_delay" && metric != "connect" {
+		s.Ends = ends(metric, q)
+	}
+	return s
+}
+
+// ends are those of a statistic of a metric over its successes.
+func ends(metric, q string) func(*Level) *[2]float64 {
+	return func(l *Level) *[2]float64 {
+		if m := l.Metrics[metric]; m.Instrument != nil {
+			return m.Instrument.Served.At(q)
+		}
+		return nil
+	}
 }
 
 // At is a statistic by its JSON name: "p50", "mean". Nil where there is none.

@@ -26,6 +26,8 @@ class ConfidenceInterval:
     confidence_level: float = 0.95
     scale: str = "linear"
     """ "log" for latencies: the interval is not symmetric about the mean."""
+    instrument: list[float] | None = None
+    """Between which values the client's own error lets the mean lie. None where that is not known."""
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> ConfidenceInterval:
