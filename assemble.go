@@ -19,6 +19,7 @@ type account struct {
 	transport string     // name of the kind
 	head      result.Run // what results say beside the levels
 	trials    []trial
+	spill     *record.Spill // of the arrivals of all records
 
 	percentiles []float64 // beside those that are always there
 
@@ -80,6 +81,9 @@ func (r *account) results() *Results {
 		out.Precision = r.precision(r.trialsByLevel())
 	}
 	out.Interrupted = r.unfinished()
+	for _, err := range r.spill.Close() { // all that was wanted of it is computed
+		out.Warnings = append(slices.Clip(out.Warnings), err.Error())
+	}
 	return &Results{out}
 }
 

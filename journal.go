@@ -151,7 +151,7 @@ func (j *journalReader) heading(n runNote) error {
 	case err != nil:
 		return err
 	case j.account == nil:
-		j.account = &account{b: b, points: b.points()}
+		j.account = &account{b: b, points: b.points(), spill: record.NewSpill(record.SpillLimit)}
 	case len(b.Precision) > 0:
 		j.b.Trials = b.Trials // the pilot says how many there are
 	}
@@ -204,6 +204,7 @@ func (j *journalReader) record(r *record.Record, _ record.Point) error {
 		j.orphans++
 		return nil
 	}
+	j.spill.Keep(&r.Arrivals)
 	t.levels[r.Level].Records = append(t.levels[r.Level].Records, r)
 	return nil
 }

@@ -100,7 +100,7 @@ func newRun(b Benchmark) (*run, error) {
 	if len(b.Precision) > 0 {
 		b.Trials = metrics.PilotTrials // until they are through
 	}
-	r := &run{account: account{b: b, points: b.points()}, clock: transport.NewClock(), client: environ.Client()}
+	r := &run{account: account{b: b, points: b.points(), spill: record.NewSpill(record.SpillLimit)}, clock: transport.NewClock(), client: environ.Client()}
 	r.warnings = asked.advice(r.points)
 	measured := 0
 	for _, p := range r.points {
@@ -335,6 +335,7 @@ func (r *run) place(n, i int) int {
 }
 
 func (r *run) requestEnded(rec *record.Record, p point) {
+	r.spill.Keep(&rec.Arrivals)
 	if rec.Failure != nil { // servers quote what they were sent
 		rec.Failure.Message = r.secrets.Text(rec.Failure.Message)
 	}

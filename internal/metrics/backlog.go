@@ -33,7 +33,7 @@ func (l Level) backlog(p population) *result.Backlog {
 		return nil
 	}
 	b := &result.Backlog{SlopePerSec: slope}
-	if took := l.samples(latency{samples: e2e}, p.served, l.start); len(took) > 0 && seconds*1000 >= backlogTurns*stats.Quantile(stats.Sorted(took), 0.5) {
+	if took := l.samples(latency{samples: e2e}, p.served, l.start); took.N() > 0 && seconds*1000 >= backlogTurns*took.Quantile(0.5) {
 		rate := float64(len(p.offered)) / l.seconds(p)
 		unstable := t > backlogT && slope > backlogShare*rate
 		b.Unstable = &unstable

@@ -5,10 +5,14 @@ import (
 	"github.com/splleed/splleed/internal/stats"
 )
 
-// earlyStopping are LoadGen's bounds of all percentiles of sorted samples; nil where nobody asked for them.
-func (l Level) earlyStopping(sorted []float64) map[string]result.EarlyStopping {
-	if !l.EarlyStopping || len(sorted) == 0 {
+// earlyStopping are LoadGen's bounds of all percentiles of samples; nil where nobody asked for them.
+func (l Level) earlyStopping(samples *stats.Tally) map[string]result.EarlyStopping {
+	if !l.EarlyStopping || samples.N() == 0 {
 		return nil
+	}
+	sorted := make([]float64, samples.N())
+	for i := range sorted {
+		sorted[i] = samples.At(i)
 	}
 	all := map[string]result.EarlyStopping{}
 	for name, q := range l.asked() {

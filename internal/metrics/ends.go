@@ -3,7 +3,6 @@ package metrics
 import (
 	"iter"
 	"math"
-	"slices"
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
@@ -31,15 +30,17 @@ type extent struct{ lo, hi float64 }
 
 // ends are what the samples of requests may truly be.
 type ends struct {
-	lo, hi []float64 // of the samples that there are
-	may    []float64 // the highest values of samples that there may be beside; their lowest is 0
-	sum    extent    // of all samples together
+	lo, hi stats.Tally // of the samples that there are
+	may    stats.Tally // the highest values of samples that there may be beside; their lowest is 0
+	sum    extent      // of all samples together
+	lost   int         // endless samples beside them
 }
 
 // add adds a sample.
 func (e *ends) add(lo, hi float64) {
 	lo = max(lo, 0)
-	e.lo, e.hi = append(e.lo, lo), append(e.hi, max(lo, hi))
+	e.lo.Add(lo)
+	e.hi.Add(max(lo, hi))
 }
 
 // only adds the one sample of a request.
@@ -49,7 +50,7 @@ func (e *ends) only(lo, hi float64) {
 }
 
 // perhaps adds a sample that there may be.
-func (e *ends) perhaps(hi float64) { e.may = append(e.may, hi) }
+func (e *ends) perhaps(hi float64) { e.may.Add(hi) }
 
 // total adds to the sum of the samples.
 func (e *ends) total(lo, hi float64) {
@@ -57,15 +58,15 @@ func (e *ends) total(lo, hi float64) {
 	e.sum.hi += hi
 }
 
-// summary is between which ends each statistic lies, of the samples and of so many endless ones beside.
-func (e *ends) summary(lost int) result.Ends {
-	e.sort(lost)
+// summary is between which ends each statistic lies.
+func (e *ends) summary() result.Ends {
 	var s result.Ends
-	if len(e.hi) == 0 {
+	n := e.n()
+	if n == 0 {
 		return s
 	}
-	if lost == 0 {
-		s.Mean = pair(e.sum.lo/float64(len(e.lo)), e.sum.hi/float64(len(e.hi)))
+	if e.lost == 0 {
+		s.Mean = pair(e.sum.lo/float64(e.may.N()+n), e.sum.hi/float64(n))
 	}
 	for _, q := range quantiles {
 		between := e.quantile(q.q)
@@ -74,38 +75,41 @@ func (e *ends) summary(lost int) result.Ends {
 	return s
 }
 
-// sort readies the samples, with so many endless ones beside, for quantiles: lo then also has a zero for each that there
-// may be.
-func (e *ends) sort(lost int) {
-	slices.Sort(e.lo)
-	slices.Sort(e.hi)
-	slices.Sort(e.may)
-	for range lost {
-		e.lo, e.hi = append(e.lo, math.Inf(1)), append(e.hi, math.Inf(1))
-	}
-	e.lo = slices.Concat(make([]float64, len(e.may)), e.lo)
-}
+// n is how many samples there are.
+func (e *ends) n() int { return e.lo.N() + e.lost }
 
-// quantile is between which ends a quantile of sorted ends lies.
-func (e *ends) quantile(q float64) extent { return extent{stats.Quantile(e.lo, q), e.high(q)} }
+// quantile is between which ends a quantile lies.
+func (e *ends) quantile(q float64) extent { return extent{e.low(q), e.high(q)} }
+
+func (e *ends) low(q float64) float64 {
+	may := e.may.N()
+	return stats.QuantileOf(may+e.n(), func(i int) float64 {
+		if i < may {
+			return 0
+		}
+		return orEndless(&e.lo, i-may)
+	}, q)
+}
 
 // high is the highest that the quantile may be. A sample that there may be counts as endless if it can exceed the order
 // statistic below the quantile; any other could only lower it.
 func (e *ends) high(q float64) float64 {
-	n := len(e.hi)
-	below := e.hi[int(float64(n-1)*q)]
-	from, _ := slices.BinarySearchFunc(e.may, below, func(x, limit float64) int {
-		if x <= limit {
-			return -1
+	n := e.n()
+	more := e.may.N() - e.may.UpTo(orEndless(&e.hi, int(float64(n-1)*q)))
+	return stats.QuantileOf(n+more, func(i int) float64 {
+		if i < n {
+			return orEndless(&e.hi, i)
 		}
-		return 1
-	})
-	more := len(e.may) - from
-	if more == 0 {
-		return stats.Quantile(e.hi, q)
+		return max(orEndless(&e.hi, n-1), e.may.At(e.may.N()-1))
+	}, q)
+}
+
+// orEndless is sample i, endless where there are fewer.
+func orEndless(t *stats.Tally, i int) float64 {
+	if i < t.N() {
+		return t.At(i)
 	}
-	most := max(e.hi[n-1], e.may[len(e.may)-1])
-	return stats.Quantile(append(slices.Clone(e.hi), slices.Repeat([]float64{most}, more)...), q)
+	return math.Inf(1)
 }
 
 // pair is [low, high] for JSON: nil where either is endless.

@@ -56,16 +56,16 @@ func sent(r *record.Record) start { return start{r.Sent, max(0, r.SentEnd.Sub(r.
 
 // ends are those of the successes, and of so many lost requests beside them.
 func (l Level) ends(m latency, from func(*record.Record) start, lost int) result.Ends {
-	e := l.endsOf(m, from)
-	return e.summary(lost)
+	return l.endsOf(m, from, lost).summary()
 }
 
-// endsOf gathers what the samples of the successes may truly be.
-func (l Level) endsOf(m latency, from func(*record.Record) start) (e ends) {
+// endsOf gathers what the samples of the successes may truly be, beside so many lost requests.
+func (l Level) endsOf(m latency, from func(*record.Record) start, lost int) *ends {
+	e := &ends{lost: lost}
 	for _, t := range l.Trials {
 		for _, r := range t.Records {
 			if r.Phase == record.Measured && r.OK() {
-				m.ends(&e, r, from(r), t.Lag)
+				m.ends(e, r, from(r), t.Lag)
 			}
 		}
 	}

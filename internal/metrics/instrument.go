@@ -3,18 +3,19 @@ package metrics
 import (
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
 )
 
 // instrument is what the records tell of the client's own part. It has no grade yet.
 func (l Level) instrument(p population) *result.Instrument {
 	in := &result.Instrument{Reasons: []string{}}
 	late := l.lateness()
-	var lateness, delay []float64
+	var lateness, delay stats.Tally
 	departed := 0
 	sources := map[record.StampSource]bool{}
 	for _, r := range p.offered {
 		if r.Sent.Set() {
-			lateness = append(lateness, ms(late[r]))
+			lateness.Add(ms(late[r]))
 		}
 		if r.SentEndSource == record.StampKernel {
 			departed++
@@ -23,7 +24,7 @@ func (l Level) instrument(p population) *result.Instrument {
 			sources[r.StampSource] = true
 		}
 		if r.StampSource == record.StampKernel {
-			delay = append(delay, ms(r.StampDelay))
+			delay.Add(ms(r.StampDelay))
 		}
 		in.Loss = lost(in.Loss, r.TCP)
 		for a := range r.Arrivals.All() {
@@ -37,13 +38,13 @@ func (l Level) instrument(p population) *result.Instrument {
 	}
 	in.Stamps = stamps(sources)
 	if departed > 0 {
-		in.Departed = number(float64(departed) / float64(len(lateness)))
+		in.Departed = number(float64(departed) / float64(lateness.N()))
 	}
-	if len(delay) > 0 {
-		s := summarize(delay, float64(len(delay)))
+	if delay.N() > 0 {
+		s := summarize(&delay, float64(delay.N()))
 		in.Delay = &s
 	}
-	s := summarize(lateness, float64(len(lateness)))
+	s := summarize(&lateness, float64(lateness.N()))
 	in.Lateness = &s
 	in.Stimulus, in.Backlog = l.stimulus(p), l.backlog(p)
 	in.Path.DelayedAck = delayedAck(p.served)
@@ -80,20 +81,20 @@ func stamps(sources map[record.StampSource]bool) string {
 
 // lag summarizes by how much the stamps of the first arrivals may be late; nil where nobody measured it.
 func (l Level) lag() *result.Summary {
-	var lags []float64
+	var lags stats.Tally
 	for _, t := range l.Trials {
 		if t.Lag == nil {
 			continue
 		}
 		for _, r := range t.Records {
 			if r.Phase == record.Measured && r.Arrivals.Len() > 0 && t.Lag.Knows(r.StampSource) {
-				lags = append(lags, ms(t.Lag.Of(r.Arrivals.First(), r.StampSource)))
+				lags.Add(ms(t.Lag.Of(r.Arrivals.First(), r.StampSource)))
 			}
 		}
 	}
-	if len(lags) == 0 {
+	if lags.N() == 0 {
 		return nil
 	}
-	s := summarize(lags, float64(len(lags)))
+	s := summarize(&lags, float64(lags.N()))
 	return &s
 }

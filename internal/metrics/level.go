@@ -6,6 +6,7 @@ import (
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/scrape"
+	"github.com/splleed/splleed/internal/stats"
 )
 
 // Trial is one level of one trial: all its requests, and the window in which the load was in full swing. Its JSON form
@@ -127,7 +128,7 @@ func (l Level) latencies(p population) map[string]result.Metric {
 func (l Level) latency(m latency, p population) result.Metric {
 	served := l.samples(m, p.served, l.start)
 	// Note: streams share the engine's steps, so pooled gaps of n streams count as one stream's.
-	independent := float64(len(served))
+	independent := float64(served.N())
 	if m.pooled {
 		independent = float64(gaps(p.served)) / float64(max(l.peak(), 1))
 	}
@@ -136,11 +137,11 @@ func (l Level) latency(m latency, p population) result.Metric {
 	if !m.pooled {
 		offered := l.samples(m, p.offered, l.start)
 		for range len(p.offered) - len(p.served) {
-			offered = append(offered, math.Inf(1))
+			offered.Add(math.Inf(1))
 		}
-		summary := l.summarize(offered, float64(len(offered))) // sorts them
+		summary := l.summarize(offered, float64(offered.N()))
 		summary.EarlyStopping, out.Served.EarlyStopping = l.earlyStopping(offered), l.earlyStopping(served)
-		l.within(&summary, l.offeredSeries(m), float64(len(offered)))
+		l.within(&summary, l.offeredSeries(m), float64(offered.N()))
 		out.Offered = &summary
 	}
 	if m.fromStart {
@@ -156,11 +157,14 @@ func (l Level) latency(m latency, p population) result.Metric {
 }
 
 // samples are the metric's samples of those requests that succeeded.
-func (l Level) samples(m latency, rs []*record.Record, start func(*record.Record) record.Stamp) []float64 {
-	var all []float64
+func (l Level) samples(m latency, rs []*record.Record, start func(*record.Record) record.Stamp) *stats.Tally {
+	all := new(stats.Tally)
 	for _, r := range rs {
-		if r.OK() {
-			all = append(all, m.samples(r, start(r))...)
+		if !r.OK() {
+			continue
+		}
+		for _, x := range m.samples(r, start(r)) {
+			all.Add(x)
 		}
 	}
 	return all

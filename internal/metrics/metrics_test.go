@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
+	"github.com/splleed/splleed/internal/stats"
 )
 
 const msec = record.Stamp(time.Millisecond)
@@ -126,14 +127,17 @@ func TestOfferedCountsFailuresAsInfinite(t *testing.T) {
 }
 
 func TestSupport(t *testing.T) {
-	samples := make([]float64, 100)
-	if got := summarize(samples, 100).Unsupported; !slices.Equal(got, []string{"p99", "p99_9"}) {
+	var samples stats.Tally
+	for range 100 {
+		samples.Add(0)
+	}
+	if got := summarize(&samples, 100).Unsupported; !slices.Equal(got, []string{"p99", "p99_9"}) {
 		t.Errorf("of 100 samples %v are unsupported, want p99 and p99.9", got)
 	}
-	if got := summarize(samples, 5).Unsupported; len(got) != 5 {
+	if got := summarize(&samples, 5).Unsupported; len(got) != 5 {
 		t.Errorf("with 5 independent samples %v are unsupported, want all", got)
 	}
-	if s := summarize(nil, 0); s.Mean != nil || s.P50 != nil || s.N != 0 {
+	if s := summarize(new(stats.Tally), 0); s.Mean != nil || s.P50 != nil || s.N != 0 {
 		t.Errorf("of no samples: %+v, want nulls", s)
 	}
 }

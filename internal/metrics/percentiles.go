@@ -9,14 +9,14 @@ import (
 )
 
 // summarize describes samples, by the percentiles that were asked for as well.
-func (l Level) summarize(samples []float64, independent float64) result.Summary {
-	s := summarize(samples, independent) // sorts them
+func (l Level) summarize(samples *stats.Tally, independent float64) result.Summary {
+	s := summarize(samples, independent)
 	for _, p := range l.Percentiles {
 		if s.Percentiles == nil {
 			s.Percentiles = map[string]*float64{}
 		}
 		name := "p" + strconv.FormatFloat(p, 'f', -1, 64)
-		v := stats.Quantile(samples, p/100)
+		v := samples.Quantile(p / 100)
 		s.Percentiles[name] = number(v)
 		if math.IsInf(v, 1) {
 			s.Beyond = append(s.Beyond, name)

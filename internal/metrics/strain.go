@@ -35,7 +35,6 @@ func (l Level) strains(r *record.Record, from start, lag *record.Lag) extent {
 		}
 		var e ends
 		o.ends(&e, r, from, lag)
-		e.sort(0)
 		of := e.quantile(0.99) // of one sample, or that of the request's own gaps
 		worst = extent{max(worst.lo, of.lo/o.limit), max(worst.hi, of.hi/o.limit)}
 	}

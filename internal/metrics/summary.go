@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"math"
-	"slices"
 
 	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/stats"
@@ -32,21 +31,15 @@ var quantiles = []struct {
 
 // summarize describes samples in milliseconds. independent is how many of them count as independent: what a
 // percentile needs behind it to be supported.
-func summarize(samples []float64, independent float64) result.Summary {
-	slices.Sort(samples)
-	served, _ := slices.BinarySearch(samples, math.Inf(1))
-	finite := samples[:served]
-	s := result.Summary{N: len(samples), Lost: len(samples) - served}
+func summarize(samples *stats.Tally, independent float64) result.Summary {
+	s := result.Summary{N: samples.N(), Lost: samples.N() - samples.Below(math.Inf(1))}
 	if s.N == 0 {
 		return s
 	}
-	s.Mean, s.Std = number(stats.Mean(samples)), number(stats.Std(samples))
-	s.Min = number(samples[0])
-	if len(finite) == len(samples) {
-		s.Max = number(samples[len(samples)-1])
-	}
+	s.Mean, s.Std = number(samples.Mean()), number(samples.Std())
+	s.Min, s.Max = number(samples.At(0)), number(samples.At(s.N-1))
 	for _, p := range quantiles {
-		v := stats.Quantile(samples, p.q)
+		v := samples.Quantile(p.q)
 		*p.summary(&s) = number(v)
 		if math.IsInf(v, 1) {
 			s.Beyond = append(s.Beyond, p.name)

@@ -99,7 +99,7 @@ func (l Level) averaged(of func(Trial) []float64) []float64 {
 
 func (l Level) firstTokens(t Trial) []float64 {
 	served := l.inOrder(t, func(r *record.Record) bool { return r.OK() })
-	return l.samples(latency{samples: ttft}, served, l.start)
+	return l.inTurn(latency{samples: ttft}, served)
 }
 
 // flying is how many requests were in flight on average in each of n spans of the window.

@@ -138,8 +138,8 @@ func (l Level) bounds(g Goal, all []float64) extent {
 			lost++
 		}
 	}
-	e := l.endsOf(g.metric, l.headline())
-	if e.sort(lost); len(e.hi) == 0 {
+	e := l.endsOf(g.metric, l.headline(), lost)
+	if e.n() == 0 {
 		return extent{value, value}
 	}
 	return e.quantile(1 - g.Allowed)

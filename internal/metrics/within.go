@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -73,9 +74,18 @@ func (l Level) servedSeries(m latency) []*stats.Series {
 func (l Level) servedOf(m latency, t Trial) *stats.Series {
 	served := l.inOrder(t, func(r *record.Record) bool { return r.OK() })
 	if m.pooled {
-		return stats.NewCells(blocks(m, served, max(t.peak(), 1)))
+		return stats.NewTimed(blocks(m, served, max(t.peak(), 1)))
 	}
-	return stats.NewSeries(l.samples(m, served, l.start))
+	return stats.NewSeries(l.inTurn(m, served))
+}
+
+// inTurn are the samples of successes, one after another.
+func (l Level) inTurn(m latency, served []*record.Record) []float64 {
+	var samples []float64
+	for _, r := range served {
+		samples = append(samples, m.samples(r, l.start(r))...)
+	}
+	return samples
 }
 
 // offeredSeries counts failed requests as infinite.
@@ -118,23 +128,22 @@ func (l Level) inOrder(t Trial, wanted func(*record.Record) bool) []*record.Reco
 
 // blocks cuts the time of the requests into equal spans, about one for each step of the engine, whose streams arrive
 // together, and deals the gaps to them by their ends.
-func blocks(m latency, rs []*record.Record, streams int) [][]float64 {
+func blocks(m latency, rs []*record.Record, streams int) (cells int, each iter.Seq2[int, float64]) {
 	from, to := record.Stamp(math.MaxInt64), record.Unset
 	for _, r := range rs {
 		if r.Arrivals.Len() > 0 {
 			from, to = min(from, r.Arrivals.First()), max(to, r.Arrivals.Last())
 		}
 	}
-	cells := make([][]float64, min(max(gaps(rs)/streams, 1), maxCells))
-	if !to.Set() {
-		return cells
-	}
+	cells = min(max(gaps(rs)/streams, 1), maxCells)
 	span := float64(to.Sub(from)) + 1
-	for _, r := range rs {
-		for at, gap := range m.timed(r) {
-			i := int(float64(at.Sub(from)) / span * float64(len(cells)))
-			cells[i] = append(cells[i], gap)
+	return cells, func(yield func(int, float64) bool) {
+		for _, r := range rs {
+			for at, gap := range m.timed(r) {
+				if !yield(int(float64(at.Sub(from))/span*float64(cells)), gap) {
+					return
+				}
+			}
 		}
 	}
-	return cells
 }

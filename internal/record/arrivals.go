@@ -24,6 +24,7 @@ type Arrival struct {
 // before takes at most 3 bytes.
 type Arrivals struct {
 	log   []byte
+	kept  kept // where the log is, once a Spill has it
 	first Arrival
 	last  Stamp
 	n     int
@@ -100,7 +101,7 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 			return
 		}
 		at := a.first.At
-		for log := (reader{a.log}); len(log.rest) > 0; {
+		for log := (reader{a.bytes()}); len(log.rest) > 0; {
 			x := log.next()
 			at += x.At
 			x.At = at
@@ -109,6 +110,14 @@ func (a *Arrivals) All() iter.Seq[Arrival] {
 			}
 		}
 	}
+}
+
+// bytes are the log, wherever it is.
+func (a *Arrivals) bytes() []byte {
+	if a.kept.n > 0 {
+		return a.kept.log()
+	}
+	return a.log
 }
 
 // reader reads a log.
@@ -147,7 +156,7 @@ func (r *reader) uvarint() uint64 {
 }
 
 // Size is the bytes that the log takes, beyond what every record does.
-func (a *Arrivals) Size() int { return len(a.log) }
+func (a *Arrivals) Size() int { return len(a.log) + int(a.kept.n) }
 
 // First is the stamp of the first arrival, Unset where there are none.
 func (a *Arrivals) First() Stamp {

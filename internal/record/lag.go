@@ -13,13 +13,14 @@ type Lag struct {
 // LagStep is one step of a Lag.
 const LagStep = 10 * time.Millisecond
 
-// Of is how late a stamp may be. What nobody measured is none.
+// Of is how late a stamp may be, in whole steps of stamps. What nobody measured is none.
 func (lag *Lag) Of(at Stamp, source StampSource) time.Duration {
 	steps := lag.steps(source)
 	if len(steps) == 0 {
 		return 0
 	}
-	return steps[min(max(0, int(at.Sub(lag.T0)/LagStep)), len(steps)-1)]
+	most := steps[min(max(0, int(at.Sub(lag.T0)/LagStep)), len(steps)-1)]
+	return (most + tick - 1) / tick * tick
 }
 
 // Knows reports whether the lag of such stamps was measured.

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"iter"
 	"math"
 	"slices"
 )
@@ -8,41 +9,39 @@ import (
 // Series is the samples of one run, in cells in order of time. What falls into one cell is summed up before anything
 // else, so that dependence within a cell counts in full. It is made once and asked for several quantiles.
 type Series struct {
-	values []float64
-	ends   []int // of each cell in values
-	sorted []float64
+	each   iter.Seq2[int, float64] // every sample with its cell, as often as it takes
+	counts []int                   // samples by cell
+	tally  Tally
 	ranks  []float64 // summed by cell, around their mean
 	memory float64
 }
 
 // NewSeries makes every sample a cell, for things that happen one after another.
-func NewSeries(values []float64) *Series {
-	ends := make([]int, len(values))
-	for i := range ends {
-		ends[i] = i + 1
-	}
-	return newSeries(values, ends)
-}
+func NewSeries(values []float64) *Series { return NewTimed(len(values), slices.All(values)) }
 
 // NewCells takes samples by spans of time of equal length. A cell may be empty.
 func NewCells(cells [][]float64) *Series {
-	ends := make([]int, len(cells))
-	for i, c := range cells {
-		ends[i] = len(c)
-		if i > 0 {
-			ends[i] += ends[i-1]
+	return NewTimed(len(cells), func(yield func(int, float64) bool) {
+		for c, xs := range cells {
+			for _, x := range xs {
+				if !yield(c, x) {
+					return
+				}
+			}
 		}
-	}
-	return newSeries(slices.Concat(cells...), ends)
+	})
 }
 
-func newSeries(values []float64, ends []int) *Series {
-	s := &Series{values: values, ends: ends, sorted: Sorted(values)}
-	half := float64(len(values)-1) / 2
-	s.ranks = s.sums(func(x float64) float64 {
-		rank, _ := slices.BinarySearch(s.sorted, x)
-		return float64(rank) - half
-	})
+// NewTimed takes samples with the numbers of their cells, in any order but always the same. It goes over them again and
+// again instead of keeping them.
+func NewTimed(cells int, each iter.Seq2[int, float64]) *Series {
+	s := &Series{each: each, counts: make([]int, cells)}
+	for c, x := range each {
+		s.counts[c]++
+		s.tally.Add(x)
+	}
+	half := float64(s.tally.N()-1) / 2
+	s.ranks = s.sums(func(x float64) float64 { return float64(s.tally.Below(x)) - half })
 	mean := Mean(s.ranks)
 	for i := range s.ranks {
 		s.ranks[i] -= mean
@@ -53,24 +52,20 @@ func newSeries(values []float64, ends []int) *Series {
 
 // sums are the sums of f over the samples of each cell.
 func (s *Series) sums(f func(float64) float64) []float64 {
-	sums, begin := make([]float64, len(s.ends)), 0
-	for c, end := range s.ends {
-		for _, x := range s.values[begin:end] {
-			sums[c] += f(x)
-		}
-		begin = end
+	sums := make([]float64, len(s.counts))
+	for c, x := range s.each {
+		sums[c] += f(x)
 	}
 	return sums
 }
 
 // occupied is how many cells are not empty.
 func (s *Series) occupied() float64 {
-	n, begin := 0, 0
-	for _, end := range s.ends {
-		if end > begin {
+	n := 0
+	for _, count := range s.counts {
+		if count > 0 {
 			n++
 		}
-		begin = end
 	}
 	return float64(n)
 }

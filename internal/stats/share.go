@@ -18,7 +18,7 @@ type Share struct {
 // the memory of the ranks alone tells how dependent they are. A run that is too short for its memory counts as no more
 // samples than the batches that it holds: so few can still tell that all of them miss, but not that none does.
 func (s *Series) Above(limit, q, level float64) Share {
-	out := Share{N: len(s.values)}
+	out := Share{N: s.tally.N()}
 	if out.N == 0 {
 		return out
 	}

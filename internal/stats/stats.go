@@ -30,16 +30,25 @@ func Std(xs []float64) float64 {
 // Quantile is the q-quantile of sorted samples, by Hyndman and Fan's type 7 (Sample quantiles in statistical packages,
 // 1996; NumPy's default): linear between the order statistics around (n - 1) q. It is +Inf as soon as it leans on a sample that is, and NaN of nothing.
 func Quantile(sorted []float64, q float64) float64 {
-	if len(sorted) == 0 {
+	return QuantileOf(len(sorted), func(i int) float64 { return sorted[i] }, q)
+}
+
+// QuantileOf is the q-quantile of n samples, of which at tells the i-th smallest.
+func QuantileOf(n int, at func(i int) float64, q float64) float64 {
+	if n == 0 {
 		return math.NaN()
 	}
-	h := float64(len(sorted)-1) * q
+	h := float64(n-1) * q
 	i := int(h)
-	// Two infinite neighbours have no difference.
-	if frac := h - float64(i); frac > 0 && sorted[i+1] > sorted[i] {
-		return sorted[i] + frac*(sorted[i+1]-sorted[i])
+	x, frac := at(i), h-math.Floor(h)
+	if frac == 0 {
+		return x
 	}
-	return sorted[i]
+	// Two infinite neighbours have no difference.
+	if next := at(i + 1); next > x {
+		return x + frac*(next-x)
+	}
+	return x
 }
 
 // MinSamples is how many independent samples give the q-quantile a two-sided 95 % interval by order statistics: the

@@ -38,10 +38,10 @@ func (s *Series) Within(q, level float64) Within {
 	if w.ESS == 0 {
 		return w
 	}
-	r, share := s.residuals(Quantile(s.sorted, q))
+	r, share := s.residuals(s.tally.Quantile(q))
 	block, fits := s.block(r)
 	w.Block = block
-	variance := max(batchVariance(r, block), batchVariance(r, 1)*dependence(s.memory, q)) / sq(float64(len(s.values)))
+	variance := max(batchVariance(r, block), batchVariance(r, 1)*dependence(s.memory, q)) / sq(float64(s.tally.N()))
 	if variance > 0 {
 		w.ESS = min(w.ESS, share*(1-share)/variance)
 	}
@@ -58,7 +58,7 @@ func (s *Series) Within(q, level float64) Within {
 func (s *Series) between(q, n, level float64) (lower, upper float64) {
 	low := distuv.Beta{Alpha: n * q, Beta: n*(1-q) + 1}.Quantile((1 - level) / 2)
 	high := distuv.Beta{Alpha: n*q + 1, Beta: n * (1 - q)}.Quantile((1 + level) / 2)
-	return Quantile(s.sorted, low), Quantile(s.sorted, high)
+	return s.tally.Quantile(low), s.tally.Quantile(high)
 }
 
 // residuals are, by cell, how many more samples are at most v than the share of all samples that is makes one expect.
@@ -69,11 +69,9 @@ func (s *Series) residuals(v float64) (r []float64, share float64) {
 		}
 		return 0
 	})
-	share = Mean(r) * float64(len(r)) / float64(len(s.values))
-	begin := 0
-	for c, end := range s.ends {
-		r[c] -= share * float64(end-begin)
-		begin = end
+	share = Mean(r) * float64(len(r)) / float64(s.tally.N())
+	for c, count := range s.counts {
+		r[c] -= share * float64(count)
 	}
 	return r, share
 }
