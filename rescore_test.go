@@ -134,6 +134,40 @@ func TestRescoreAnew(t *testing.T) {
 	}
 }
 
+// disk is a file on a disk that has so many bytes left.
+type disk struct {
+	bytes.Buffer
+	left int
+}
+
+func (d *disk) Write(p []byte) (int, error) {
+	n := min(len(p), d.left)
+	d.left -= n
+	d.Buffer.Write(p[:n])
+	if n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+// A disk that fills up while the run goes on: results are whole and say so, and what the journal holds can be scored.
+func TestRescoreOfAJournalOnAFullDisk(t *testing.T) {
+	d := &disk{left: 20_000}
+	b := short()
+	b.Records = d
+	results, err := b.Run(t.Context())
+	if results == nil || !errors.Is(err, errFull) || results.Results[1].NumSuccessful != 12 {
+		t.Fatalf("results %+v, error %v", results, err)
+	}
+	if !strings.Contains(strings.Join(results.Warnings, "; "), errFull.Error()) || results.Identity.JournalHash != nil {
+		t.Errorf("warnings %q do not tell of it, or the journal has a hash", results.Warnings)
+	}
+	again, err := splleed.Rescore(strings.NewReader(d.String()), splleed.Scoring{})
+	if err != nil || len(again.Results) == 0 || !strings.Contains(strings.Join(again.Warnings, "; "), "cut short") {
+		t.Errorf("what the journal holds: %v, %+v", err, again)
+	}
+}
+
 // Whatever is cut off or scribbled over, the rest is read, and what is missing is said.
 func TestRescoreOfDamagedJournals(t *testing.T) {
 	b := short()

@@ -51,7 +51,7 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 		return nil, err
 	}
 	stopped := context.Cause(ctx)
-	if err != nil && stopped != nil && !errors.Is(err, stopped) {
+	if err != nil && !errors.Is(err, stopped) {
 		r.warnings = append(r.warnings, err.Error())
 	}
 	results := r.results()
@@ -133,7 +133,10 @@ func (r *run) within(do func() error) (err error) {
 	if r.journal != nil {
 		defer func() {
 			r.noteEnd()
-			err = or(err, r.journal.Close())
+			if fault := r.journal.Close(); fault != nil {
+				r.journalHash = nil // of lines that are not all there
+				err = or(err, fault)
+			}
 		}()
 	}
 	defer func() {

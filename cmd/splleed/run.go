@@ -66,7 +66,7 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 	if r.Output.Records != "" {
 		journal, err := create(r.Output.Records)
 		if err != nil {
-			return err
+			return faulty("--records: %v", err)
 		}
 		defer journal.Close()
 		b.Records = journal

@@ -158,7 +158,7 @@ func (e entry) encode(epoch time.Time) ([]byte, error) {
 // met keeps the first error.
 func (j *Journal) met(err error) {
 	if j.err == nil && err != nil {
-		j.err = fmt.Errorf("writing the journal: %w", err)
+		j.err = fmt.Errorf("writing the journal, which ends there: %w", err)
 	}
 }
 

@@ -62,7 +62,9 @@ func replace(path string, data []byte) error {
 	}
 	mode := fs.FileMode(0o666)
 	if old, err := os.Stat(real); err == nil {
-		mode = old.Mode().Perm()
+		if mode = old.Mode().Perm(); !old.Mode().IsRegular() { // a pipe or a device takes what is written, and stays
+			return os.WriteFile(real, data, mode)
+		}
 	}
 	draft := draftOf(real)
 	if err := write(draft, data, mode); err != nil {
