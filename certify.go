@@ -69,7 +69,7 @@ func (r *run) replay(ctx context.Context, o calibrate.Observed) (*result.Replay,
 	}
 	p := &result.Replay{
 		Transport: out.Transport, Streams: mix.Streams, Requests: out.Requests, Failed: out.Failed, Events: out.Events,
-		TokensPerRequest: mix.Tokens, TokensPerEvent: script.TokensPerEvent, TTFTMs: inMs(script.TTFT), ITLMs: inMs(script.ITL),
+		TokensPerRequest: mix.Tokens, TokensPerEvent: script.TokensPerEvent, EventBytes: script.EventBytes, TTFTMs: inMs(script.TTFT), ITLMs: inMs(script.ITL),
 		TTFT: wrong(out.TTFT), ITL: wrong(out.ITL), E2E: wrong(out.E2E), TruthP99Ms: out.Send.P99,
 	}
 	if mix.Rate > 0 {
@@ -109,6 +109,7 @@ func (r *run) observed(i int) (calibrate.Observed, bool) {
 		o.ITL, o.ITLSigma = fromMs(*itl.P50), calibrate.Sigma(*itl.P50, *itl.P95)
 	}
 	o.Tokens, o.TokensPerEvent, o.Prompt = max(1, l.Tokens.Output/l.NumSuccessful), perArrival(ran), promptSize(ran)
+	o.EventBytes = eventSize(ran)
 	if l.MaxInFlight != nil {
 		o.Streams = *l.MaxInFlight
 	}
@@ -131,6 +132,20 @@ func perArrival(trials []metrics.Trial) int {
 		return 1
 	}
 	return max(1, (tokens+arrivals/2)/arrivals)
+}
+
+// eventSize is how many bytes an event had, on average, those that end a response among them.
+func eventSize(trials []metrics.Trial) int {
+	size, events := 0, 0
+	for _, t := range trials {
+		for _, rec := range t.Records {
+			size += rec.ResponseSize
+			for a := range rec.Arrivals.All() {
+				events += a.Events
+			}
+		}
+	}
+	return size / max(1, events)
 }
 
 // promptSize is the median size of a prompt in bytes.

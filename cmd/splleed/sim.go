@@ -28,6 +28,7 @@ type SimCmd struct {
 	ITLMs          float64       `name:"itl-ms" default:"20" help:"Script mode: median time per token."`
 	ITLSigma       float64       `name:"itl-sigma" default:"0.2" help:"Script mode: sigma of the log-normal time per token."`
 	TokensPerEvent int           `default:"1" help:"Script mode: tokens that come together; engine mode: tokens a step."`
+	EventBytes     int           `default:"0" help:"Bytes of each event's JSON at least."`
 	MaxModelLen    int           `default:"8192" help:"Tokens of prompt and output at most."`
 	StopEarly      float64       `help:"Share of requests that finish before max_tokens, unless they ignore the end of sequence."`
 	Fault          []string      `sep:"none" placeholder:"KIND[:every=N,...]" help:"What goes wrong, for every N-th request; repeatable. Settings: every, after (tokens), delay, n."`
@@ -96,6 +97,6 @@ func (c SimCmd) config() (sim.Config, error) {
 		TTFTMs: c.TTFTMs, ITLMs: c.ITLMs, TokensPerEvent: c.TokensPerEvent, Faults: c.Fault,
 	}.Config()
 	config.Script.TTFT.Sigma, config.Script.ITL.Sigma = c.TTFTSigma, c.ITLSigma
-	config.MaxModelLen, config.StopEarly = c.MaxModelLen, c.StopEarly
+	config.MaxModelLen, config.StopEarly, config.EventBytes = c.MaxModelLen, c.StopEarly, c.EventBytes
 	return config, err
 }

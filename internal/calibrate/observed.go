@@ -14,6 +14,7 @@ type Observed struct {
 	Rate                float64 // requests a second of an open loop
 	Tokens              int     // of each request
 	TokensPerEvent      int
+	EventBytes          int
 	TTFT, ITL           time.Duration // medians
 	TTFTSigma, ITLSigma float64       // of log-normal times
 	Prompt              int           // bytes
@@ -33,7 +34,7 @@ const mostRequests = 20_000
 // within is a replay that takes about limit: shorter requests where they take longer, as many as fit where they don't.
 func (o Observed) within(limit time.Duration) (Script, Mix) {
 	s := Script{
-		TTFT: min(o.TTFT, limit/2), ITL: max(o.ITL, time.Microsecond), TTFTSigma: o.TTFTSigma, ITLSigma: o.ITLSigma, TokensPerEvent: max(1, o.TokensPerEvent),
+		TTFT: min(o.TTFT, limit/2), ITL: max(o.ITL, time.Microsecond), TTFTSigma: o.TTFTSigma, ITLSigma: o.ITLSigma, TokensPerEvent: max(1, o.TokensPerEvent), EventBytes: o.EventBytes,
 	}
 	m := Mix{Transport: o.Transport, Fresh: o.Fresh, Streams: max(1, o.Streams), Rate: o.Rate, Prompt: o.Prompt}
 	most := 1 + int((limit-s.TTFT)/s.ITL)

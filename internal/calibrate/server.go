@@ -26,6 +26,7 @@ type Script struct {
 	TTFT, ITL           time.Duration // medians
 	TTFTSigma, ITLSigma float64       // of log-normal times; 0 makes them constant
 	TokensPerEvent      int           // 0 means 1
+	EventBytes          int           // each is padded to
 }
 
 func (s Script) args() []string {
@@ -36,6 +37,7 @@ func (s Script) args() []string {
 	return []string{
 		"sim", "--mode=script", "--port=0", "--until-eof", "--max-model-len=1000000", "--ttft-ms=" + ms(s.TTFT), "--itl-ms=" + ms(s.ITL),
 		"--ttft-sigma=" + sigma(s.TTFTSigma), "--itl-sigma=" + sigma(s.ITLSigma), "--tokens-per-event=" + strconv.Itoa(max(1, s.TokensPerEvent)),
+		"--event-bytes=" + strconv.Itoa(s.EventBytes),
 	}
 }
 

@@ -24,6 +24,7 @@ type stream struct {
 	finished  arrival       // when the last content or finish reason came
 	arrivals  []arrival     // what every read brought, until the counts are known
 	delay     time.Duration // the longest from a kernel stamp to the client's look
+	size      int           // bytes of the payloads
 	running   running
 	refused   bool // the status says that this is no answer
 	reasoning bool // the server separates reasoning from the answer
@@ -69,6 +70,7 @@ func (s *stream) Headers(at time.Duration, status int) {
 
 // Payload decodes one payload. Bodies of error statuses are the transport's to report.
 func (s *stream) Payload(p []byte) {
+	s.size += len(p)
 	if s.refused || s.failure != nil {
 		return
 	}
@@ -138,6 +140,7 @@ func (s *stream) Active() bool { return s.active }
 
 // Done settles the record: token counts, and whether the request succeeded.
 func (s *stream) Done(at time.Duration, failure *record.Failure) {
+	s.rec.ResponseSize = s.size
 	s.rec.Done, s.rec.StampDelay = record.At(at), s.delay
 	if s.finished != (arrival{}) {
 		s.rec.Finish, s.rec.FinishBound = s.finished.at, s.finished.bound

@@ -53,6 +53,7 @@ type line struct {
 	Resent       bool        `json:"resent"`
 	ReusedPrompt bool        `json:"reused_prompt"`
 	PromptSize   int         `json:"prompt_bytes"`
+	ResponseSize int         `json:"response_bytes,omitempty"`
 	RequestedMax int         `json:"max_tokens"`
 	Failure      *Failure    `json:"failure"`
 }
@@ -175,7 +176,7 @@ func newLine(r *Record, at Point, epoch time.Time) line {
 		Stamps: r.StampSource, StampDelayNs: int64(r.StampDelay),
 		Resegments: r.TCP.Retransmitted, OutOfOrder: r.TCP.OutOfOrder, Received: r.TCP.Received, RTTNs: int64(r.TCP.RTT),
 		Connected: r.Connected, ConnectNs: int64(r.Connect), Resent: r.Resent, ReusedPrompt: r.ReusedPrompt,
-		PromptSize: r.PromptSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
+		PromptSize: r.PromptSize, ResponseSize: r.ResponseSize, RequestedMax: r.RequestedMax, Failure: r.Failure,
 	}
 	if r.Slot >= 0 {
 		l.Slot = &r.Slot
@@ -211,7 +212,7 @@ func (l line) record() *Record {
 		StampSource: l.Stamps, StampDelay: time.Duration(l.StampDelayNs),
 		TCP:       TCP{l.Resegments, l.OutOfOrder, l.Received, time.Duration(l.RTTNs)},
 		Connected: l.Connected, Connect: time.Duration(l.ConnectNs), Resent: l.Resent, ReusedPrompt: l.ReusedPrompt,
-		PromptSize: l.PromptSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
+		PromptSize: l.PromptSize, ResponseSize: l.ResponseSize, RequestedMax: l.RequestedMax, Failure: l.Failure,
 	}
 	r.SentEndSource = cmp.Or(l.SentEndStamp, StampUser)
 	if l.Slot != nil {

@@ -74,6 +74,7 @@ type Record struct {
 	SentEndSource StampSource // the kernel where SentEnd is when the last byte left, not when it was accepted
 	ReusedPrompt  bool        // its prompt was sent before in this run
 	PromptSize    int         // bytes
+	ResponseSize  int         // bytes of its events, without what frames them
 	RequestedMax  int         // max_tokens asked for
 }
 

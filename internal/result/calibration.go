@@ -16,7 +16,8 @@ type Replay struct {
 	Events           int      `json:"events"`
 	TokensPerRequest int      `json:"tokens_per_request"`
 	TokensPerEvent   int      `json:"tokens_per_event"`
-	TTFTMs           float64  `json:"ttft_ms"` // medians of the server's script
+	EventBytes       int      `json:"event_bytes"` // that events were padded to; 0 for the server's own size
+	TTFTMs           float64  `json:"ttft_ms"`     // medians of the server's script
 	ITLMs            float64  `json:"itl_ms"`
 
 	TTFT       ReplayError `json:"ttft"`

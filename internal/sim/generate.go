@@ -45,7 +45,7 @@ func (s *Server) generate(w http.ResponseWriter, req *http.Request, api api, rec
 	}
 	w.Header().Set("X-Request-Id", t.ID)
 	r := &reply{w: w, rc: http.NewResponseController(w), ctx: req.Context(), api: api, truth: t, tally: s.tally,
-		shape: shape{field: "data: ", eol: "\n", perEvent: 1, perWrite: 1}}
+		shape: shape{field: "data: ", eol: "\n", perEvent: 1, bytes: s.cfg.EventBytes, perWrite: 1}}
 	defer s.end(r) // also where a fault panics to cut the connection
 
 	body, err := s.read(req)

@@ -39,6 +39,7 @@ type shape struct {
 	comment  string // a line before each event
 	done     string
 	perEvent int           // tokens at least
+	bytes    int           // of the JSON of an event with tokens, at least
 	perWrite int           // events
 	split    time.Duration // pause in the middle of a write
 }
@@ -159,10 +160,23 @@ func (r *reply) send(n int) {
 	if r.blank {
 		r.text, r.blank = r.text[:0], false
 	}
-	r.put(r.form.token(r.payload[:0], event{r.text, r.sent, r.sent == r.total}), n)
+	r.put(padded(r.form.token(r.payload[:0], event{r.text, r.sent, r.sent == r.total}), r.shape.bytes), n)
 	if len(r.tokens) >= r.shape.perWrite {
 		r.flush()
 	}
+}
+
+// padded is an object of JSON at least as long as it is to be: a field that nobody reads is its last.
+func padded(object []byte, size int) []byte {
+	if len(object) >= size {
+		return object
+	}
+	const open, end = `,"padding":"`, `"}`
+	object = append(object[:len(object)-1], open...)
+	for len(object)+len(end) < size {
+		object = append(object, ' ')
+	}
+	return append(object, end...)
 }
 
 // finish ends a response that has no content.

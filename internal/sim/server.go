@@ -40,6 +40,7 @@ type Config struct {
 	Profile     Profile // of EngineMode; default Small()
 	Script      Script  // of ScriptMode; default times: DefaultScript()'s
 	MaxModelLen int     // tokens of prompt and output; default 8192
+	EventBytes  int     // of each event's JSON, at least: a field of spaces fills it; default 0
 	// StopEarly is the share of requests (of those that don't ignore the end of sequence) that finish with "stop",
 	// after a number of tokens drawn between the request's bounds. Default 0: all go on to max_tokens.
 	StopEarly float64
@@ -51,6 +52,9 @@ type Config struct {
 	// OnRequest is told every request with a body, before it is looked at, from many goroutines.
 	OnRequest func(path string, header http.Header, body []byte)
 }
+
+// mostEventBytes is far more than servers send.
+const mostEventBytes = 1 << 20
 
 // orDefault fills what is not set.
 func (c Config) orDefault() Config {
@@ -89,6 +93,9 @@ func (c Config) Check() error {
 	}
 	if c.StopEarly < 0 || c.StopEarly > 1 {
 		errs = append(errs, fmt.Errorf("stop early: %v is no share", c.StopEarly))
+	}
+	if c.EventBytes < 0 || c.EventBytes > mostEventBytes {
+		errs = append(errs, fmt.Errorf("event bytes: want 0 to %d, not %d", mostEventBytes, c.EventBytes))
 	}
 	for _, f := range c.Faults {
 		errs = append(errs, f.Check())

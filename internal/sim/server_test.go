@@ -214,3 +214,44 @@ func TestStopEarly(t *testing.T) {
 		b.close()
 	})
 }
+
+// Events with tokens are as long as they are to be, where that is longer than they are, and say the same.
+func TestEventBytes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plain, wide := fixed(), fixed()
+		wide.EventBytes = 1000
+		said := func(c Config, path, body string) heard {
+			b := newBench(t, c)
+			defer b.close()
+			return post(b.pipes.dial(), path, body)
+		}
+		for path, body := range map[string]string{"/v1/completions": completion, "/v1/chat/completions": chat} {
+			was, is := said(plain, path, body), said(wide, path, body)
+			if is.text(t) != was.text(t) || is.text(t) == "" {
+				t.Errorf("%s: says %q, want %q", path, is.text(t), was.text(t))
+			}
+			long := 0
+			for _, e := range is.events {
+				if len(e) == 1000 {
+					long++
+				}
+			}
+			if long != 5 {
+				t.Errorf("%s: %d events of 1000 bytes, want 5: %q", path, long, is.events)
+			}
+		}
+	})
+	check := func(size int) {
+		if err := (Config{EventBytes: size}).Check(); err == nil {
+			t.Errorf("%d bytes are taken", size)
+		}
+	}
+	check(-1)
+	check(mostEventBytes + 1)
+	if got := string(padded([]byte(`{"a":1}`), 20)); len(got) != 20 || !json.Valid([]byte(got)) {
+		t.Errorf("padded to %d: %s", len(got), got)
+	}
+	if got := string(padded([]byte(`{"a":1}`), 7)); got != `{"a":1}` {
+		t.Errorf("as long as it is to be, and yet %s", got)
+	}
+}
