@@ -94,7 +94,7 @@ func kindOf(t reflect.Type) string {
 		return "boolean"
 	case reflect.Float64, reflect.Float32:
 		return "number"
-	case reflect.Slice:
+	case reflect.Slice, reflect.Array:
 		return "array"
 	case reflect.Struct, reflect.Map, reflect.Interface:
 		return "object"
