@@ -141,7 +141,7 @@ class Benchmark(_Blocking):
     timeouts: Timeouts | Mapping[str, Any] | None = None
     """When a request is given up."""
     transport: str | None = None
-    """How requests are sent: "epoll" (event loops; Linux, http), "portable", or "auto" (default): epoll where that can be."""
+    """How requests are sent: "epoll" (event loops; Linux, http), "portable" or "auto" (default): epoll if possible."""
     transmit_stamps: bool | None = None
     """Have the kernel stamp when requests have left, as sent_end of records; "epoll" alone."""
     connection: Literal["reuse", "per-request"] | None = None

@@ -25,13 +25,14 @@ def rescore(
     fail_on: Literal["undecided", "fail", "never"] | None = None,
     percentiles: Sequence[float] | None = None,
     confidence_level: float | None = None,
+    early_stopping: bool | None = None,
     max_error_rate: float | None = None,
 ) -> BenchmarkResults:
     """Computes the results of a run again from its journal, without a server.
 
     What is None stays as the run had it: slo are the goals of requests, goals those of levels, percentiles further ones
-    of every latency (75, 99.5). A journal that is damaged, or whose run was killed, gives what it holds; the warnings
-    of the results say what is missing.
+    of every latency (75, 99.5); early_stopping also bounds them as MLPerf's LoadGen does. A journal that is damaged, or
+    whose run was killed, gives what it holds; the warnings of the results say what is missing.
 
     Raises ConfigError, GateError as a run does, ValueError where the file is no journal, and OSError. Warns where more
     requests failed than max_error_rate allows.
@@ -43,6 +44,7 @@ def rescore(
         fail_on=fail_on,
         percentiles=percentiles,
         confidence_level=confidence_level,
+        early_stopping=early_stopping,
         max_error_rate=max_error_rate,
     )
 
@@ -54,6 +56,7 @@ def merge(
     fail_on: Literal["undecided", "fail", "never"] | None = None,
     percentiles: Sequence[float] | None = None,
     confidence_level: float | None = None,
+    early_stopping: bool | None = None,
     max_error_rate: float | None = None,
 ) -> BenchmarkResults:
     """Joins the journals of several runs of the same load: their trials are pooled and numbered anew. Else as rescore.
@@ -66,6 +69,7 @@ def merge(
         "fail_on": fail_on,
         "percentiles": percentiles,
         "confidence_level": confidence_level,
+        "early_stopping": early_stopping,
         "max_error_rate": max_error_rate,
     }
     given = {k: v for k, v in plain(scoring).items() if v is not None}
