@@ -12,16 +12,16 @@ const module = "github.com/splleed/splleed"
 
 // allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
 var allowed = map[string][]string{
-	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "search": {}, "secret": {}, "marked": {}, "smi": {},
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "search": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {},
 
 	"engine/guard": {},
 
 	"strictjson": {"invalid"},
 	"environ":    {"result", "smi"},
-	"dialect":    {"wire"},
-	"transport":  {"wire", "dialect", "record"},
+	"dialect":    {"prefetch", "wire"},
+	"transport":  {"wire", "dialect", "prefetch", "record"},
 	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
-	"load":       {"dialect", "record", "schedule", "transport"},
+	"load":       {"dialect", "prefetch", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "scrape", "stats"},
 	"instrument": {"record", "result"},
 	"report":     {"result"},

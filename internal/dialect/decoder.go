@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"github.com/splleed/splleed/internal/prefetch"
 	"github.com/splleed/splleed/internal/wire"
 )
 
@@ -24,6 +25,14 @@ type decoder struct {
 	event    event
 	scanner  scanner
 	template template
+}
+
+// Touch is prefetch.Chain's.
+func (d *decoder) Touch(depth int) byte {
+	if depth == 0 {
+		return prefetch.Object(d)
+	}
+	return prefetch.Bytes(d.template.event)
 }
 
 // Decode is Decoder's.

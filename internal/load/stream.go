@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
+	"github.com/splleed/splleed/internal/prefetch"
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/transport"
 )
@@ -49,6 +50,22 @@ type arrival struct {
 	blank  int32 // generated events without text: tokens only if usage says so
 	tokens int32 // tokens that the events said they carry
 	steps  int32 // tokens by which running usage grew, where the server reports it on every event
+}
+
+// Touch is prefetch.Chain's: the stream, what it points to, and what its decoder does.
+func (s *stream) Touch(depth int) (sum byte) {
+	switch depth {
+	case 0:
+		return prefetch.Object(s)
+	case 1:
+		if n := len(s.arrivals); n < cap(s.arrivals) {
+			sum = byte(s.arrivals[:n+1][n].at) // where the next one goes
+		}
+	}
+	if d, ok := s.decoder.(prefetch.Chain); ok {
+		sum += d.Touch(depth - 1)
+	}
+	return sum
 }
 
 func (s *stream) Sent(begin, end time.Duration, how transport.Sending) {

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/splleed/splleed/internal/prefetch"
 	"github.com/splleed/splleed/internal/record"
 )
 
@@ -80,6 +81,7 @@ func (e *Epoll) Start(ctx context.Context, x *Exchange) {
 	}
 	l.busy.Add(1)
 	j := &job{course: course{x: x, clock: e.clock, timeouts: &e.timeouts}, loop: l, ctx: ctx}
+	j.sink, _ = x.Sink.(prefetch.Chain)
 	l.post(j.start)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/splleed/splleed/internal/prefetch"
 	"github.com/splleed/splleed/internal/record"
 )
 
@@ -17,6 +18,7 @@ type job struct {
 	loop *loop
 	ctx  context.Context
 
+	sink   prefetch.Chain // nil where it has nothing to fetch
 	how    Sending
 	dial   *dial         // while it connects
 	link   *link         // while it sends and receives

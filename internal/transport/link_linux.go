@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/splleed/splleed/internal/prefetch"
 	"github.com/splleed/splleed/internal/wire"
 )
 
@@ -126,6 +127,24 @@ func (c *link) ready(events uint32) {
 	default:
 		c.job.read()
 	}
+}
+
+// deepest is how far it is from a link to all that an event needs: its job, and the three steps of a Sink.
+const deepest = 5
+
+// Touch is prefetch.Chain's.
+func (c *link) Touch(depth int) byte {
+	switch {
+	case depth == 0:
+		return prefetch.Object(c)
+	case c.job == nil:
+		return 0
+	case depth == 1:
+		return prefetch.Object(c.job)
+	case c.job.sink == nil:
+		return 0
+	}
+	return c.job.sink.Touch(depth - 2)
 }
 
 // abort closes the connection, which takes it out of the set, too.

@@ -36,6 +36,7 @@ type loop struct {
 	loops    int  // of the engine
 	spare    bool // the scheduler has processors for more than the loops
 	closing  bool
+	foreseen byte // means nothing
 
 	transmits bool // the kernel is to stamp requests when they leave
 
@@ -133,6 +134,7 @@ func (l *loop) drain() int {
 	if n < len(l.events) { // those that are not among them had nothing
 		defer func() { l.swept = looked }()
 	}
+	l.foresee(l.events[:n])
 	for _, e := range l.events[:n] {
 		if c := l.links[e.Fd]; c != nil && c.serial == e.Pad {
 			c.ready(e.Events)
@@ -140,6 +142,20 @@ func (l *loop) drain() int {
 		l.expire()
 	}
 	return n
+}
+
+// foresee fetches what the events will need, for all of them together.
+func (l *loop) foresee(events []unix.EpollEvent) {
+	if len(events) == 1 {
+		return
+	}
+	for depth := range deepest {
+		for _, e := range events {
+			if c := l.links[e.Fd]; c != nil {
+				l.foreseen += c.Touch(depth)
+			}
+		}
+	}
 }
 
 // sleep waits for the next thing to do: after a drain of a busy loop for the end of a nap, else for a socket; for due
