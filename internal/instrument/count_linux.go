@@ -21,7 +21,7 @@ func count() (c counters) {
 	if unix.Getrusage(unix.RUSAGE_SELF, &usage) == nil {
 		c.cpu = seconds(usage)
 	}
-	c.turns = threads()
+	c.threads = threads()
 	c.steal, c.ticks = stolen(text("/proc/stat"))
 	c.throttled = throttled(text("/proc/self/cgroup"))
 	c.dropped, c.squeezed = softnet(text("/proc/net/softnet_stat"))
@@ -34,18 +34,16 @@ func count() (c counters) {
 
 func seconds(u unix.Rusage) float64 { return float64(u.Utime.Nano()+u.Stime.Nano()) / 1e9 }
 
-// threads are the turns of those of this process that live.
-func threads() (sum turns) {
-	all, err := filepath.Glob("/proc/self/task/*/schedstat")
-	if err != nil || len(all) == 0 {
-		return noTurns
-	}
+// threads are the turns of those of this process that live, by their files.
+func threads() map[string]turns {
+	all, _ := filepath.Glob("/proc/self/task/*/schedstat")
+	found := map[string]turns{}
 	for _, path := range all {
 		if t := schedstat(text(path)); t.ran >= 0 { // it may have ended
-			sum = sum.plus(t)
+			found[path] = t
 		}
 	}
-	return sum
+	return found
 }
 
 // throttled is for how many seconds a quota kept the process from running: the most of its cgroup and those above. A

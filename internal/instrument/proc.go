@@ -92,6 +92,18 @@ func (t turns) minus(u turns) turns {
 // noTurns is what is not known.
 var noTurns = turns{math.NaN(), math.NaN(), math.NaN()}
 
+// taken are the turns that threads have had between two looks. One that has ended meanwhile took the account of all that it
+// ever had with it: it does not count.
+func taken(before, after map[string]turns) (sum turns) {
+	if len(after) == 0 {
+		return noTurns
+	}
+	for thread, t := range after {
+		sum = sum.plus(t.minus(before[thread])) // of none for a new one
+	}
+	return sum
+}
+
 // schedstat reads those of a thread.
 func schedstat(text string) turns {
 	f := strings.Fields(text)

@@ -74,3 +74,15 @@ func TestClocksAgainstEachOther(t *testing.T) {
 		t.Errorf("half a second tells %v ppm", *ppm)
 	}
 }
+
+// A thread that ends between two looks must not take away what the others had.
+func TestTaken(t *testing.T) {
+	before := map[string]turns{"stays": {1, 1, 10}, "ends": {500, 100, 9000}}
+	after := map[string]turns{"stays": {3, 1.5, 30}, "new": {0.25, 0.5, 2}}
+	if got, want := taken(before, after), (turns{2.25, 1, 22}); got != want {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if got := taken(nil, nil); !math.IsNaN(got.ran) {
+		t.Errorf("%v of no thread", got)
+	}
+}

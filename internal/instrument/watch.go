@@ -69,7 +69,7 @@ func (w *Watcher) Stop() Seen {
 	s.Client = after.since(w.before, took)
 	s.Client.DurationSec = took
 	s.Client.GCPauseMaxMs = longestPause(w.pauses, gcPauses())
-	waits := after.turns.minus(w.before.turns)
+	waits := taken(w.before.threads, after.threads)
 	if w.beats != nil {
 		var own turns
 		s.Lag, own = w.beats.stop(&s.Client, took)
@@ -88,9 +88,9 @@ func (t turns) tell(c *result.ClientState) {
 
 // counters are totals since some time ago; NaN where the system does not tell.
 type counters struct {
-	cpu       float64 // seconds that this process used
-	turns     turns   // of its threads; of those that live
-	steal     float64 // ticks of all cores
+	cpu       float64          // seconds that this process used
+	threads   map[string]turns // of this process that live
+	steal     float64          // ticks of all cores
 	ticks     float64
 	throttled float64 // seconds
 	squeezed  float64

@@ -14,7 +14,7 @@ import (
 
 func count() counters {
 	nan := math.NaN()
-	return counters{nan, noTurns, nan, nan, nan, nan, nan, nan, nan, nan}
+	return counters{nan, nil, nan, nan, nan, nan, nan, nan, nan, nan}
 }
 
 type beats struct{}
