@@ -1,0 +1,86 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed/internal/result"
+)
+
+func TestSaveAndParse(t *testing.T) {
+	dir := t.TempDir()
+	want := withTrials(run(level(1, 64, 1), level(8, 64, 2)), 3)
+	path := filepath.Join(dir, "new", "folder", "out.JSON")
+	if err := Save(path, want); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Compared as JSON: maps that were nil come back empty.
+	a, _ := json.Marshal(want)
+	b, _ := json.Marshal(got)
+	var x, y any
+	if json.Unmarshal(a, &x) != nil || json.Unmarshal(b, &y) != nil || !reflect.DeepEqual(x, y) {
+		t.Errorf("round trip:\n got %s\nwant %s", b, a)
+	}
+	if err := Save(filepath.Join(dir, "out.csv"), want); err != nil {
+		t.Fatal(err)
+	}
+	entries, _ := os.ReadDir(dir)
+	if len(entries) != 2 {
+		t.Errorf("left behind: %v", entries)
+	}
+}
+
+func TestSaveKeepsWhatItReplaces(t *testing.T) {
+	dir := t.TempDir()
+	real, link := filepath.Join(dir, "real.csv"), filepath.Join(dir, "link.csv")
+	if os.WriteFile(real, []byte("old"), 0o600) != nil || os.Symlink("real.csv", link) != nil {
+		t.Fatal("cannot prepare")
+	}
+	if err := Save(link, run(level(1, 64, 1))); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Lstat(real)
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() < 100 {
+		t.Errorf("the real file is %v, %v", info, err)
+	}
+	if l, _ := os.Lstat(link); l.Mode()&os.ModeSymlink == 0 {
+		t.Error("the link is gone")
+	}
+}
+
+func TestSaveRefuses(t *testing.T) {
+	check := func(path, want string) {
+		t.Helper()
+		if err := Save(path, run()); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", path, err, want)
+		}
+	}
+	check("out.md", `out.md: unknown extension ".md"; want .json, .csv, .xml`)
+	check("out", `out: unknown extension ""; want .json, .csv, .xml`)
+}
+
+func TestParseRefuses(t *testing.T) {
+	check := func(data, want string) {
+		t.Helper()
+		if _, err := Parse([]byte(data)); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", data, err, want)
+		}
+	}
+	check(fmt.Sprintf(`{"schema_version":%d,"results":"in another form"}`, result.SchemaVersion+1), "schema version 2 is newer than this splleed's (1)")
+	check(`{"engine":"vllm"}`, "not results of splleed, or older")
+	check(`[]`, "not results of splleed")
+	check(`x`, "not results of splleed")
+}
