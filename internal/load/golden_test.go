@@ -59,7 +59,7 @@ func (w *watch) Payload(p []byte) {
 	before := w.read.text
 	w.stream.Payload(p)
 	w.payloads++
-	w.events += int(w.read.text - before)
+	w.events += w.read.text - before
 	if w.first == 0 && w.Active() {
 		w.first = w.payloads
 	}

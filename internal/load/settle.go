@@ -16,12 +16,12 @@ import (
 //   - no usage: one per event with text.
 //
 // An event without text never starts TTFT unless it said that it carries a token: its token counts with the next text.
-func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUsage bool) {
-	var sum struct{ text, blank, tokens int }
-	for _, a := range arrivals {
-		sum.text += int(a.text)
-		sum.blank += int(a.blank)
-		sum.tokens += int(a.tokens)
+func settle(r *record.Record, arrivals *arrivals, usage dialect.Usage, runningUsage bool) {
+	var sum arrival
+	for a := range arrivals.all() {
+		sum.text += a.text
+		sum.blank += a.blank
+		sum.tokens += a.tokens
 	}
 	r.ITLSource = record.ITLTokens
 	var tokens func(arrival) int
@@ -30,15 +30,15 @@ func settle(r *record.Record, arrivals []arrival, usage dialect.Usage, runningUs
 	case r.Whole:
 		tokens = whole(r, sum.tokens)
 	case sum.tokens > 0 && (!counted || out == sum.tokens):
-		tokens = func(a arrival) int { return int(a.tokens) }
+		tokens = func(a arrival) int { return a.tokens }
 		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
 	case runningUsage:
-		tokens = func(a arrival) int { return int(a.steps) }
+		tokens = func(a arrival) int { return a.steps }
 	case !counted, out == sum.text:
-		tokens = func(a arrival) int { return int(a.text) }
+		tokens = func(a arrival) int { return a.text }
 		r.CountSource, r.OutputTokens = record.FromEvents, record.Count(sum.text)
 	case out == sum.text+sum.blank:
-		tokens = func(a arrival) int { return int(a.text + a.blank) }
+		tokens = func(a arrival) int { return a.text + a.blank }
 	default:
 		tokens = spread(out, sum.text)
 		r.ITLSource = record.ITLChunks
@@ -75,7 +75,7 @@ func spread(total, events int) func(arrival) int {
 		if a.text == 0 {
 			return 0
 		}
-		seen += int(a.text)
+		seen += a.text
 		share := max((total*seen+events-1)/events-dealt, 0)
 		dealt += share
 		return share
@@ -84,30 +84,30 @@ func spread(total, events int) func(arrival) int {
 
 // write logs the arrivals that carried tokens or text. Tokens that came before any text wait for it, unless their
 // events said that they carry a token.
-func write(log *record.Arrivals, arrivals []arrival, tokens func(arrival) int) {
+func write(log *record.Arrivals, arrivals *arrivals, tokens func(arrival) int) {
 	log.Grow(bySize(arrivals))
 	early, events := 0, 0
-	for _, a := range arrivals {
+	for a := range arrivals.all() {
 		n := tokens(a)
 		started := log.Len() > 0 || a.text > 0 || a.tokens > 0 // has, by now, any token been seen?
 		if !started {
-			early, events = early+n, events+int(a.blank)
+			early, events = early+n, events+a.blank
 			continue
 		}
 		if n+early == 0 && a.text == 0 {
 			continue
 		}
-		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: int(a.text+a.blank) + events, Bound: a.bound})
+		log.Append(record.Arrival{At: a.at, Tokens: n + early, Events: a.text + a.blank + events, Bound: a.bound})
 		early, events = 0, 0
 	}
 }
 
 // bySize is how many arrivals brought one event, and how many brought another number.
-func bySize(arrivals []arrival) (single, others int) {
-	for _, a := range arrivals {
+func bySize(arrivals *arrivals) (single, others int) {
+	for a := range arrivals.all() {
 		if a.text+a.blank == 1 {
 			single++
 		}
 	}
-	return single, len(arrivals) - single
+	return single, arrivals.n - single
 }

@@ -1,7 +1,6 @@
 package load
 
 import (
-	"math"
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -23,7 +22,7 @@ type stream struct {
 	// What every event needs is here, since with thousands of streams a record is not in the processor's cache.
 	read      arrival       // what the read at hand has brought so far
 	finished  arrival       // when the last content or finish reason came
-	arrivals  []arrival     // what every read brought, until the counts are known
+	arrivals  arrivals      // what every read brought, until the counts are known
 	delay     time.Duration // the longest from a kernel stamp to the client's look
 	size      int           // bytes of the payloads
 	running   running
@@ -39,28 +38,13 @@ type stream struct {
 	usage     dialect.Usage
 }
 
-// firstArrivals is the room that a stream gets when its first content comes: those that wait take none.
-const firstArrivals = 64
-
-// arrival is a read's content before it is known how many tokens its events carry.
-type arrival struct {
-	at     record.Stamp
-	bound  time.Duration
-	text   int32 // events with content
-	blank  int32 // generated events without text: tokens only if usage says so
-	tokens int32 // tokens that the events said they carry
-	steps  int32 // tokens by which running usage grew, where the server reports it on every event
-}
-
 // Touch is prefetch.Chain's: the stream, what it points to, and what its decoder does.
 func (s *stream) Touch(depth int) (sum byte) {
 	switch depth {
 	case 0:
 		return prefetch.Object(s)
 	case 1:
-		if n := len(s.arrivals); n < cap(s.arrivals) {
-			sum = byte(s.arrivals[:n+1][n].at) // where the next one goes
-		}
+		sum = s.arrivals.tail()
 	}
 	if d, ok := s.decoder.(prefetch.Chain); ok {
 		sum += d.Touch(depth - 1)
@@ -115,7 +99,7 @@ func (s *stream) take(d dialect.Delta) {
 	case dialect.Computed:
 		s.computed = true
 	}
-	s.read.tokens += int32(d.Tokens)
+	s.read.tokens += d.Tokens
 	if d.Content != dialect.None {
 		s.read.steps += s.running.step(d.Usage, s.usage.Output)
 	}
@@ -141,10 +125,7 @@ func (s *stream) Arrived(a transport.Arrival) {
 	}
 	if s.read != (arrival{}) {
 		s.read.at, s.read.bound = stamp, a.Bound
-		if s.arrivals == nil {
-			s.arrivals = make([]arrival, 0, firstArrivals)
-		}
-		s.arrivals = append(s.arrivals, s.read)
+		s.arrivals.add(s.read)
 		s.delay = max(s.delay, a.Delay)
 		s.ownStamps = s.ownStamps || !a.Kernel
 	}
@@ -162,12 +143,12 @@ func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	if s.finished != (arrival{}) {
 		s.rec.Finish, s.rec.FinishBound = s.finished.at, s.finished.bound
 	}
-	if len(s.arrivals) > 0 && !s.ownStamps {
+	if s.arrivals.n > 0 && !s.ownStamps {
 		s.rec.StampSource = record.StampKernel
 	}
-	settle(s.rec, s.arrivals, s.usage, s.running.always())
+	settle(s.rec, &s.arrivals, s.usage, s.running.always())
 	s.rec.Failure = s.verdict(failure)
-	s.arrivals = nil
+	s.arrivals = arrivals{}
 	s.level.finish(s.rec, s.then)
 }
 
@@ -197,13 +178,13 @@ func unending(f record.FailureType) bool {
 type running struct{ with, without int }
 
 // step is by how many tokens usage grew since the last event.
-func (r *running) step(usage dialect.Usage, last int) int32 {
+func (r *running) step(usage dialect.Usage, last int) int {
 	if !usage.Known {
 		r.without++
 		return 0
 	}
 	r.with++
-	return int32(min(max(usage.Output-last, 0), math.MaxInt32)) // a server may say anything
+	return max(usage.Output-last, 0)
 }
 
 func (r *running) always() bool { return r.with > 1 && r.without == 0 }

@@ -62,8 +62,8 @@ func (a *Arrivals) Append(x Arrival) {
 }
 
 func (a *Arrivals) write(x Arrival) {
-	gap := int64(x.At-a.last) / int64(tick)
-	if x.Tokens == 1 && x.Events == 1 && x.Bound < tick {
+	gap := int64(x.At-a.last) / int64(Tick)
+	if x.Tokens == 1 && x.Events == 1 && x.Bound < Tick {
 		a.log = binary.AppendUvarint(a.log, uint64(gap)<<1|plain)
 		return
 	}
@@ -78,7 +78,7 @@ func (a *Arrivals) write(x Arrival) {
 		a.log = binary.AppendUvarint(a.log, uint64(x.Tokens)<<1)
 		a.log = binary.AppendUvarint(a.log, uint64(x.Events))
 	}
-	if bound := int64(x.Bound / tick); bound <= gap/2 || bound > gap {
+	if bound := int64(x.Bound / Tick); bound <= gap/2 || bound > gap {
 		a.log = binary.AppendUvarint(a.log, uint64(bound)<<1)
 	} else {
 		a.log = binary.AppendUvarint(a.log, uint64(gap-bound)<<1|lacking)
@@ -87,7 +87,7 @@ func (a *Arrivals) write(x Arrival) {
 
 // inTicks is x as it comes back.
 func (x Arrival) inTicks() Arrival {
-	x.At, x.Bound = x.At/Stamp(tick)*Stamp(tick), x.Bound/tick*tick
+	x.At, x.Bound = x.At/Stamp(Tick)*Stamp(Tick), x.Bound/Tick*Tick
 	return x
 }
 
@@ -127,14 +127,14 @@ type reader struct{ rest []byte }
 func (r *reader) next() Arrival {
 	head := r.uvarint()
 	if head&plain != 0 {
-		return Arrival{At: Stamp(head>>1) * Stamp(tick), Tokens: 1, Events: 1}
+		return Arrival{At: Stamp(head>>1) * Stamp(Tick), Tokens: 1, Events: 1}
 	}
-	x := Arrival{At: Stamp(head>>2) * Stamp(tick), Tokens: 1, Events: 1}
+	x := Arrival{At: Stamp(head>>2) * Stamp(Tick), Tokens: 1, Events: 1}
 	if head&bounded == 0 {
 		x.Tokens, x.Events = r.counts()
 	}
 	bound := r.uvarint()
-	x.Bound = time.Duration(bound>>1) * tick
+	x.Bound = time.Duration(bound>>1) * Tick
 	if bound&lacking != 0 {
 		x.Bound = time.Duration(x.At) - x.Bound
 	}

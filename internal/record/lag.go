@@ -20,7 +20,7 @@ func (lag *Lag) Of(at Stamp, source StampSource) time.Duration {
 		return 0
 	}
 	most := steps[min(max(0, int(at.Sub(lag.T0)/LagStep)), len(steps)-1)]
-	return (most + tick - 1) / tick * tick
+	return (most + Tick - 1) / Tick * Tick
 }
 
 // Knows reports whether the lag of such stamps was measured.

@@ -13,9 +13,9 @@ type Stamp int64
 const Unset Stamp = -1
 
 // At converts a duration since the epoch, in steps of 100 ns.
-func At(d time.Duration) Stamp { return Stamp(d / tick * tick) }
+func At(d time.Duration) Stamp { return Stamp(d / Tick * Tick) }
 
-const tick = 100 * time.Nanosecond
+const Tick = 100 * time.Nanosecond
 
 // Set reports whether the moment came.
 func (s Stamp) Set() bool { return s >= 0 }
