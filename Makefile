@@ -9,10 +9,11 @@ GOTESTSUM   := gotest.tools/gotestsum@v1.13.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
 ENGINES     := .cache/engines
+PEERS       := .cache/peers
 MANAGED      = PYTHONPATH=python SPLLEED_BINARY=$(CURDIR)/bin/splleed $(VENV)/bin/python -m pytest -q -rP test/engines
 
 .DEFAULT_GOAL := help
-.PHONY: help build install demo bench bench-clean bench-compare bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
+.PHONY: help build install demo bench bench-clean bench-compare bench-peers bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | column -t -s '|'
@@ -77,6 +78,16 @@ bench-stats: ## how often intervals hold what they promise, on samples whose tru
 
 bench: ## measure splleed itself: its error and its cost, beside a naive client (Linux, 2 cores, 4 min; BENCH=quick: 1 min)
 	@$(GO) build -o bin/bench ./bench && bin/bench
+
+bench-peers: $(PEERS)/bin/aiperf ## the same for published clients beside splleed (Linux on x86-64, 2 cores, 2 min; once 5 GB on disk)
+	test/engines/install.sh $(ENGINES)
+	-test/engines/install_vllm.sh $(ENGINES)
+	@$(GO) build -o bin/bench ./bench && bin/bench peers
+
+$(PEERS)/bin/aiperf: bench/peers.txt
+	$(PYTHON) -m venv --clear $(PEERS)
+	$(PEERS)/bin/pip install --quiet -r $<
+	touch $@
 
 cross: ## vet and build for the other systems
 	for target in linux/arm64 darwin/arm64 windows/amd64; do \

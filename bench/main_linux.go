@@ -1,7 +1,8 @@
 // Command bench measures splleed itself: its figures against the truth, and what they cost.
 //
 // Every line of its table is a run of its own: a server on core 0 that knows from the kernel when it sent what, and one
-// client on core 1, each a process. Clients take turns. docs/performance.md explains the figures.
+// client on core 1, each a process. Clients take turns. The part "peers" does the same with published clients.
+// docs/performance.md explains the figures.
 package main
 
 import (
@@ -26,8 +27,11 @@ func run(args []string) error {
 	if len(args) == 0 {
 		return benchmark(os.Getenv("BENCH") == "quick")
 	}
-	if args[0] == "hog" {
+	switch args[0] {
+	case "hog":
 		return hog(args[1])
+	case "peers":
+		return peers()
 	}
 	var j job
 	if err := json.Unmarshal([]byte(args[1]), &j); err != nil {
@@ -78,36 +82,41 @@ func hog(spell string) error {
 	return err
 }
 
-// trial plays a job with both sides in their places, beside so many hogs on the client's core. The server is not what is
-// measured: it goes before the rest of the machine where it may, unless it is to send without a pause.
-func trial(j job, rr bool, hogs int) (truth, outcome, error) {
-	var (
-		t truth
-		o outcome
-	)
-	server, err := place{0, mayRR() && j.Gap > 0}.start("serve", j.String())
-	if err != nil {
-		return t, o, err
-	}
-	line, err := server.out.ReadString('\n')
-	j.URL = strings.TrimSpace(line)
-	if err == nil {
+// trial plays a job with both sides in their places, beside so many hogs on the client's core.
+func trial(j job, rr bool, hogs int) (t truth, o outcome, err error) {
+	t, err = against(j, func(j job) error {
 		for range hogs {
 			h, err := place{1, false}.start("hog", "8s")
 			if err != nil {
-				return t, o, err
+				return err
 			}
 			defer func() { _ = h.cmd.Process.Kill(); _ = h.cmd.Wait() }()
 		}
 		o, err = client(j, rr)
-	}
-	if ended := server.end(&t); err == nil {
-		err = ended
-	}
+		return err
+	})
 	if err == nil && o.Failed > 0 {
 		err = fmt.Errorf("%s: %d requests failed: %s", j, o.Failed, o.Failure)
 	}
 	return t, o, err
+}
+
+// against starts a server for the job and lets play know its URL. The server is not what is measured: it goes before the
+// rest of the machine where it may, unless it is to send without a pause.
+func against(j job, play func(j job) error) (t truth, err error) {
+	server, err := place{0, mayRR() && j.Gap > 0}.start("serve", j.String())
+	if err != nil {
+		return t, err
+	}
+	line, err := server.out.ReadString('\n')
+	j.URL = strings.TrimSpace(line)
+	if err == nil {
+		err = play(j)
+	}
+	if ended := server.end(&t); err == nil {
+		err = ended
+	}
+	return t, err
 }
 
 func client(j job, rr bool) (o outcome, err error) {

@@ -47,13 +47,16 @@ func (p place) start(part string, args ...string) (*child, error) {
 	return &child{cmd, in, bufio.NewReaderSize(out, 1<<16)}, nil
 }
 
+// mostTime is what a child may take. Peers need some for their start.
+const mostTime = 3 * time.Minute
+
 // guard sees to it that no child keeps its core for good, least of all from a class that goes before the rest of the machine.
 func (p place) guard(child *os.Process) {
 	if p.rr {
 		const most = 2e6 // microseconds of computing without a wait
 		_ = unix.Prlimit(child.Pid, unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: most, Max: most}, nil)
 	}
-	time.AfterFunc(time.Minute, func() { _ = child.Kill() }) // one that has ended does not mind
+	time.AfterFunc(mostTime, func() { _ = child.Kill() }) // one that has ended does not mind
 }
 
 // within calls f on a thread that is in the place.

@@ -22,6 +22,7 @@ const (
 	closing   = "e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
 	eventSize = 275
 	flatWrite = 256 // events a write, drained flat out
+	absent    = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 )
 
 func chunk(finish string) []byte {
@@ -42,6 +43,7 @@ type server struct {
 	truth         truth
 	event, last   []byte
 	many          []byte // events, for drained runs
+	nameless      int    // requests so far without an ID of ours: other clients'
 	over          bool   // whoever started the server has closed its input
 }
 
@@ -171,13 +173,22 @@ func (s *server) read(st *stream) {
 	if stamp == 0 {
 		stamp = now()
 	}
-	s.begin(st, header(st.asking, "x-request-id"), stamp)
+	if bytes.HasPrefix(st.asking, []byte("POST /v1/")) {
+		s.begin(st, header(st.asking, "x-request-id"), stamp)
+	} else { // other clients also ask for metrics and the like
+		st.write([]byte(absent))
+		s.in.wentOut(st.fd, 0)
+	}
 	st.asking = st.asking[:0]
 }
 
 // begin starts the response to a request.
 func (s *server) begin(st *stream, id string, received int64) {
-	n, _ := strconv.Atoi(id)
+	n, err := strconv.Atoi(id)
+	if err != nil {
+		n, id = s.nameless, strconv.Itoa(s.nameless)
+		s.nameless++
+	}
 	st.served = &served{ID: n, Received: received}
 	st.rest = []byte(head)
 	if s.Gap == 0 {

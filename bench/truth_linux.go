@@ -1,5 +1,7 @@
 package main
 
+import "math"
+
 // served is the server's truth about one request, in Unix nanoseconds by the kernel's stamps.
 type served struct {
 	ID       int
@@ -11,6 +13,26 @@ type served struct {
 type truth struct {
 	Requests  []served
 	Unstamped int // events whose time is the clock right before the write, for want of a stamp
+}
+
+// span is from the first request to the last event.
+func (t truth) span() (begun, ended int64) {
+	begun = math.MaxInt64
+	for _, r := range t.Requests {
+		begun, ended = min(begun, r.Received), max(ended, r.Sent[len(r.Sent)-1])
+	}
+	return begun, ended
+}
+
+// latencies are in milliseconds, of all requests together.
+func (t truth) latencies() (ttft, itl []float64) {
+	for _, r := range t.Requests {
+		ttft = append(ttft, ms(r.Sent[0]-r.Received))
+		for i := 1; i < len(r.Sent); i++ {
+			itl = append(itl, ms(r.Sent[i]-r.Sent[i-1]))
+		}
+	}
+	return ttft, itl
 }
 
 // heard is a client's view of one request, in Unix nanoseconds by its own reckoning.
