@@ -34,7 +34,8 @@ func TestChecks(t *testing.T) {
 	})
 	check(result.OK, "", waits(0.7, 90, 0.5))
 	check(result.OK, "", waits(0.4, 900, 0.02)) // several threads wake at once, and each runs soon
-	check(result.OK, "", func(in *result.Instrument) { in.Client.HeartbeatMaxMs = ptr(5.0) })
+	check(result.OK, "", func(in *result.Instrument) { in.Client.HeartbeatMaxMs = ptr(11.0) })
+	check(result.Degraded, "out of reach for 25 ms", func(in *result.Instrument) { in.Client.HeartbeatMaxMs = ptr(25.0) })
 	check(result.Degraded, "out of reach for 5 ms", func(in *result.Instrument) { in.Path.Kind, in.Client.HeartbeatMaxMs = "veth", ptr(5.0) })
 	check(result.Degraded, "the kernel's own stamps may be late", func(in *result.Instrument) { in.Client.SoftirqDelayMaxMs = ptr(3.5) })
 	check(result.Degraded, "quota", func(in *result.Instrument) { in.Client.ThrottledMs = ptr(3.0) })
