@@ -9,10 +9,15 @@ import (
 	"encoding/gob"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 func main() {
@@ -42,6 +47,8 @@ func run(args []string) error {
 		return one(j, slices.Contains(args, "rr"), slices.Contains(args, "hogs"))
 	case args[0] == "serve":
 		return serve(j)
+	case args[0] == "alarm":
+		return gob.NewEncoder(os.Stdout).Encode(alarm(j))
 	case j.Client == "naive":
 		return report(naive(j))
 	default:
@@ -80,6 +87,20 @@ func hog(spell string) error {
 	for begun := time.Now(); time.Since(begun) < d; {
 	}
 	return err
+}
+
+// alarm sleeps until each due time of a job, and returns how much later it woke up, in ms.
+func alarm(j job) (late []float64) {
+	runtime.LockOSThread()
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	wait := rand.New(rand.NewPCG(1, 1))
+	for due := now(); len(late) < j.Requests; {
+		due += int64(wait.ExpFloat64() / j.Rate * 1e9)
+		left := unix.NsecToTimespec(max(0, due-now()))
+		_, _, _ = unix.RawSyscall6(unix.SYS_PPOLL, 0, 0, uintptr(unsafe.Pointer(&left)), 0, 0, 0)
+		late = append(late, ms(now()-due))
+	}
+	return late
 }
 
 // trial plays a job with both sides in their places, beside so many hogs on the client's core.

@@ -53,7 +53,7 @@ const mostTime = 3 * time.Minute
 // guard sees to it that no child keeps its core for good, least of all from a class that goes before the rest of the machine.
 func (p place) guard(child *os.Process) {
 	if p.rr {
-		const most = 2e6 // microseconds of computing without a wait
+		const most = 20e6 // microseconds of computing without a wait: a slow core may be short of time for all of a run
 		_ = unix.Prlimit(child.Pid, unix.RLIMIT_RTTIME, &unix.Rlimit{Cur: most, Max: most}, nil)
 	}
 	time.AfterFunc(mostTime, func() { _ = child.Kill() }) // one that has ended does not mind

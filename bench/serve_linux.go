@@ -66,6 +66,9 @@ func serve(j job) error {
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	s := &server{job: j, in: newReceiver(), streams: map[int]*stream{}, event: chunk("null"), last: chunk(`"length"`)}
 	s.many = bytes.Repeat(s.event, flatWrite)
+	if err := stamping(); err != nil {
+		return err
+	}
 	port, err := s.listen()
 	if err != nil {
 		return err
@@ -172,6 +175,7 @@ func (s *server) read(st *stream) {
 	}
 	if stamp == 0 {
 		stamp = now()
+		s.truth.Unstamped++
 	}
 	if bytes.HasPrefix(st.asking, []byte("POST /v1/")) {
 		s.begin(st, header(st.asking, "x-request-id"), stamp)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 	"unsafe"
 
@@ -15,6 +16,34 @@ func stamped(fd int) error {
 	return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPING,
 		unix.SOF_TIMESTAMPING_RX_SOFTWARE|unix.SOF_TIMESTAMPING_TX_SOFTWARE|unix.SOF_TIMESTAMPING_SOFTWARE|
 			unix.SOF_TIMESTAMPING_OPT_ID|unix.SOF_TIMESTAMPING_OPT_TSONLY)
+}
+
+// stamping turns the kernel's stamps on and waits until they are: it leaves that to a thread of its own, which has to wait for
+// a core while programs of a higher class are at work. They stay on for as long as the socket is open.
+func stamping() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(stamped(fd), unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}})); err != nil {
+		return err
+	}
+	own, err := unix.Getsockname(fd)
+	if err != nil {
+		return err
+	}
+	r := newReceiver()
+	for range 1000 {
+		if err := unix.Sendto(fd, []byte{0}, 0, own); err != nil {
+			return err
+		}
+		r.wentOut(fd, 0)
+		if _, stamp, _ := r.read(fd); stamp != 0 {
+			return nil
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return errors.New("the kernel does not stamp what comes in")
 }
 
 // receiver reads bytes with their stamps. Its calls never wait, so that the scheduler need not know of them.

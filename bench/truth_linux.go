@@ -12,7 +12,7 @@ type served struct {
 // truth is all that a server did.
 type truth struct {
 	Requests  []served
-	Unstamped int // events whose time is the clock right before the write, for want of a stamp
+	Unstamped int // requests and events whose time is the server's clock, for want of a stamp
 }
 
 // span is from the first request to the last event.
