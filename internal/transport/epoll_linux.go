@@ -98,7 +98,7 @@ func (e *Epoll) Warm(ctx context.Context, n int) error {
 		l, made := e.loops[i%len(e.loops)], make(chan *record.Failure, 1)
 		d := &dial{then: func(c *link, failure *record.Failure) {
 			if failure == nil {
-				l.idle.put(c, &c.resp, l.clock.Now())
+				l.idle.putUnused(c, l.clock.Now())
 			}
 			made <- failure
 		}}

@@ -26,8 +26,13 @@ type kept[C keepable] struct {
 	expires time.Duration // when it is too old to be used again
 }
 
-// idleLimit is how long a connection may idle where the server does not say: uvicorn closes after 5 s.
-const idleLimit = 3 * time.Second
+const (
+	// idleLimit is how long a connection may idle where the server does not say: uvicorn closes after 5 s.
+	idleLimit = 3 * time.Second
+	// unusedLimit is how long one may wait for its first request: many servers have no limit, or one of 20 s and longer, and
+	// the last of 20,000 connections may be made seconds after the first.
+	unusedLimit = 15 * time.Second
+)
 
 // take returns a connection that is not too old, or none.
 func (p *pool[C]) take(now time.Duration) (c C, ok bool) {
@@ -49,6 +54,13 @@ func (p *pool[C]) take(now time.Duration) (c C, ok bool) {
 func (p *pool[C]) put(c C, resp *wire.Response, now time.Duration) {
 	expires := now + lifetime(resp.IdleTimeout)
 	resp.Reset()
+	p.keep(c, now, expires)
+}
+
+// putUnused keeps c, which has not carried a request yet.
+func (p *pool[C]) putUnused(c C, now time.Duration) { p.keep(c, now, now+unusedLimit) }
+
+func (p *pool[C]) keep(c C, now, expires time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {

@@ -105,8 +105,10 @@ func TestWarm(t *testing.T) {
 		if err := p.Warm(t.Context(), 100); err != nil || s.dials.Load() != 100 {
 			t.Fatalf("%d connections, %v", s.dials.Load(), err)
 		}
-		if d := ask(t, t.Context(), p, 0); d.sent[0].NewConnection || s.dials.Load() != 100 {
-			t.Errorf("%+v, %d connections", d.sent, s.dials.Load())
+		for _, due := range []time.Duration{0, 9 * time.Second} { // the second has waited for its first request since Warm
+			if d := ask(t, t.Context(), p, due); d.sent[0].NewConnection || s.dials.Load() != 100 {
+				t.Errorf("%+v, %d connections", d.sent, s.dials.Load())
+			}
 		}
 		p.Close()
 

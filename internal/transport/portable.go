@@ -64,9 +64,8 @@ func (p *Portable) Start(ctx context.Context, x *Exchange) {
 	}()
 }
 
-// Warm makes n connections ahead of load. They are kept for 3 s, so load should follow at once. It returns when all are
-// made or the first has failed: the error is a *record.Failure. Where every request has a connection of its own there is
-// nothing to make ahead.
+// Warm makes n connections ahead of load, which should follow within seconds. It returns when all are made or the first has
+// failed: the error is a *record.Failure. Where every request has a connection of its own there is nothing to make ahead.
 func (p *Portable) Warm(ctx context.Context, n int) error {
 	if p.fresh {
 		return nil
@@ -74,7 +73,7 @@ func (p *Portable) Warm(ctx context.Context, n int) error {
 	return warm(ctx, n, func(ctx context.Context, _ int) *record.Failure {
 		c, failure := p.connect(ctx)
 		if failure == nil {
-			p.idle.put(c, &c.resp, p.clock.Now())
+			p.idle.putUnused(c, p.clock.Now())
 		}
 		return failure
 	})
