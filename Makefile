@@ -10,7 +10,6 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 FUZZTIME    ?= 10s
 ENGINES     := .cache/engines
 PEERS       := .cache/peers
-MANAGED      = PYTHONPATH=python SPLLEED_BINARY=$(CURDIR)/bin/splleed $(VENV)/bin/python -m pytest -q -rP test/engines
 
 .DEFAULT_GOAL := help
 .PHONY: help build install demo bench bench-clean bench-compare bench-peers bench-stats test test-go test-python test-engines test-llamacpp test-vllm truth lint cross fuzz wheel clean
@@ -51,13 +50,11 @@ test-engines: test-llamacpp test-vllm ## run splleed against real engines, with 
 test-llamacpp: $(VENV)/ready build ## llama.cpp's server alone (90 MB to download, once)
 	test/engines/install.sh $(ENGINES)
 	$(GO) test -count=1 -timeout 5m -tags engines -run LlamaCpp -v ./test/engines
-	$(MANAGED) -k llamacpp
 
 test-vllm: $(VENV)/ready build ## vLLM on the CPU alone (1 GB to download, once; x86-64 Linux)
 	test/engines/install.sh $(ENGINES)
 	test/engines/install_vllm.sh $(ENGINES)
 	$(GO) test -count=1 -timeout 20m -tags engines -run VLLM -v ./test/engines
-	$(MANAGED) -k vllm
 
 $(VENV)/ready: python/requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)

@@ -221,10 +221,7 @@ func TestLlamaCppInterrupted(t *testing.T) {
 // when splleed is killed.
 func TestLlamaCppStops(t *testing.T) {
 	t.Run("idle", func(t *testing.T) {
-		available := memoryAvailable(t)
-		c := llamaCpp.splleed(t, llamaCpp.managed(t, "--runs", "4", "--max-tokens", "4", "--no-filler")...)
-		c.underLoad(t, 4)
-		c.stops(t, available, 5*time.Second, func() { c.end(t, 0) })
+		llamaCpp.stopsIdle(t)
 	})
 	t.Run("a stranger's stream in flight", func(t *testing.T) {
 		llamaCpp.stopsUnderStranger(t, llamaCpp.managed(t))

@@ -20,7 +20,7 @@ import (
 // markEnv is inherited by all that a splleed starts, so that a test finds it.
 const markEnv = "SPLLEED_TEST_MARK"
 
-// command is a `splleed run`.
+// command is a run of splleed's, from the shell or from Python.
 type command struct {
 	*exec.Cmd
 	dir            string
@@ -30,19 +30,40 @@ type command struct {
 	stdout, stderr bytes.Buffer
 }
 
-// splleed starts `splleed run` with the given flags, and ends it, with what it has started, when its time is up.
+// splleed starts `splleed run` with the given flags.
 func (e engine) splleed(t *testing.T, flags ...string) *command {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), e.limit)
-	t.Cleanup(cancel)
+	c := e.prepare(t, root(t, "bin", "splleed"))
+	c.Args = append(append(c.Args, "run", "--backend", e.backend, "--log-dir", c.dir, "--records", c.file("records"), "-o", c.file("results.json")), flags...)
+	return c.start(t)
+}
+
+// python starts a run by the Python package.
+func (e engine) python(t *testing.T) *command {
+	t.Helper()
+	c := e.prepare(t, root(t, ".venv", "bin", "python"))
+	c.Args = append(c.Args, root(t, "test", "engines", "managed.py"), e.backend, e.modelPath(t))
+	c.Dir = c.dir
+	c.Env = append(c.Env, "PYTHONPATH="+root(t, "python"), "SPLLEED_BINARY="+root(t, "bin", "splleed"))
+	return c.start(t)
+}
+
+// prepare prepares a program that will start the engine.
+func (e engine) prepare(t *testing.T, program string) *command {
 	c := &command{dir: t.TempDir(), limit: e.limit, seen: map[int]process{}}
 	c.mark = markEnv + "=" + c.dir
-	c.Cmd = exec.CommandContext(ctx, root(t, "bin", "splleed"), append([]string{
-		"run", "--backend", e.backend, "--log-dir", c.dir, "--records", c.file("records"), "-o", c.file("results.json"),
-	}, flags...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), e.limit)
+	t.Cleanup(cancel)
+	c.Cmd = exec.CommandContext(ctx, program)
 	c.Env = append(append(os.Environ(), e.environ...), c.mark, e.env+"="+e.executable(t))
 	c.Stdout, c.Stderr = &c.stdout, &c.stderr
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a Ctrl-C for it is none for us
+	return c
+}
+
+// start starts the command. It ends, with what it has started, when its time is up.
+func (c *command) start(t *testing.T) *command {
+	t.Helper()
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

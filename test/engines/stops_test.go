@@ -34,6 +34,18 @@ func (c *command) stops(t *testing.T, available int, limit time.Duration, end fu
 		took, tree, resident>>20, available>>20, memoryAvailable(t)>>20)
 }
 
+// stopsIdle checks a run of the Python package's from start to stop.
+func (e engine) stopsIdle(t *testing.T) {
+	available := memoryAvailable(t)
+	c := e.python(t)
+	c.underLoad(t, 30)
+	c.stops(t, available, 10*time.Second, func() { c.end(t, 0) })
+	t.Logf("from Python: %s", &c.stdout)
+	if got := c.results(t).Environment.Engine; got.Name != e.backend || got.Version == "" || !got.Managed {
+		t.Errorf("the engine is %+v", got)
+	}
+}
+
 // stopsUnderStranger interrupts a run whose server has somebody else's stream, for which it would wait.
 func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 	available, port := memoryAvailable(t), freePort(t)
