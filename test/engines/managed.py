@@ -1,5 +1,5 @@
-"""A run of the Python package's on a real engine, which it starts and stops: managed.py BACKEND MODEL. Its journal and its
-results are left in the current folder."""
+"""A run of the Python package's on a real engine, which it starts and stops: managed.py BACKEND MODEL. Its journal and
+its results are left in the current folder."""
 
 from __future__ import annotations
 
