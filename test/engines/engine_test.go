@@ -74,15 +74,16 @@ func (e engine) limited(t *testing.T, kB int) string {
 // server is an engine that the test itself has started, as a user would.
 type server struct {
 	engine
-	url string
-	cmd *exec.Cmd
-	log bytes.Buffer
+	url   string
+	cmd   *exec.Cmd
+	log   bytes.Buffer
+	ended chan struct{} // closed when it has; the log is whole then
 }
 
 func (e engine) start(t *testing.T) *server {
 	t.Helper()
 	port := freePort(t)
-	s := &server{engine: e, url: "http://127.0.0.1:" + port}
+	s := &server{engine: e, url: "http://127.0.0.1:" + port, ended: make(chan struct{})}
 	s.cmd = exec.Command(e.executable(t), e.serve(e.modelPath(t), port)...)
 	s.cmd.Env = append(os.Environ(), e.environ...)
 	s.cmd.Stdout, s.cmd.Stderr = &s.log, &s.log
@@ -90,8 +91,17 @@ func (e engine) start(t *testing.T) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	go func() {
+		s.cmd.Wait()
+		close(s.ended)
+	}()
 	t.Cleanup(s.kill)
 	until(t, e.limit, e.command+" is healthy", func() bool {
+		select {
+		case <-s.ended:
+			t.Fatalf("%s ended: %v\n%s", e.command, s.cmd.ProcessState, &s.log)
+		default:
+		}
 		res, err := http.Get(s.url + "/health")
 		if err == nil {
 			res.Body.Close()
@@ -104,7 +114,7 @@ func (e engine) start(t *testing.T) *server {
 // kill -9s the server with all it has started.
 func (s *server) kill() {
 	syscall.Kill(-s.cmd.Process.Pid, syscall.SIGKILL)
-	s.cmd.Wait()
+	<-s.ended
 }
 
 // metrics reads /metrics; of a counter with labels it is the sum.
