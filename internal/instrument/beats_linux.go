@@ -25,8 +25,8 @@ type beats struct {
 	threads  sync.WaitGroup
 	cpus     []int
 	late     [][]time.Duration // by thread, in the order of waking
-	cost     []float64         // CPU seconds, by thread
-	waits    []turns           // by thread
+	cost     []float64         // CPU seconds that it took, by thread
+	waits    []turns           // that it took, by thread
 	canary   *canary           // nil unless stamps are the client's own
 	softirqs []*softirq        // nil unless packets come from elsewhere
 	kernel   []time.Duration   // by step: the most that any of these waited
@@ -62,9 +62,27 @@ func forbidden() func(cpu int) bool {
 	return func(cpu int) bool { return err == nil && !own.IsSet(cpu) }
 }
 
-// run is one thread. It is not unlocked again: the thread ends with its settings.
+// run is one thread. It is not unlocked again: the thread ends with its settings. It may have begun long before and served
+// others: what they had on it is not the heartbeat's.
 func (b *beats) run(i int) {
 	runtime.LockOSThread()
+	cost, waits := account()
+	b.wake(i)
+	allCost, allWaits := account()
+	b.cost[i], b.waits[i] = allCost-cost, allWaits.minus(waits)
+}
+
+// account is the CPU seconds and the turns that this thread has had so far.
+func account() (cpu float64, t turns) {
+	var usage unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
+		cpu = seconds(usage)
+	}
+	return cpu, schedstat(text("/proc/thread-self/schedstat"))
+}
+
+// wake is what one thread does until the heartbeat is stopped.
+func (b *beats) wake(i int) {
 	if b.cpus[i] >= 0 {
 		var set unix.CPUSet
 		set.Set(b.cpus[i])
@@ -85,11 +103,6 @@ func (b *beats) run(i int) {
 			b.round(n)
 		}
 	}
-	var usage unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
-		b.cost[i] = seconds(usage)
-	}
-	b.waits[i] = schedstat(text("/proc/thread-self/schedstat"))
 }
 
 // round is what the first thread does at every beat.
