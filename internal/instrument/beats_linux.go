@@ -26,7 +26,7 @@ type beats struct {
 	cost     []float64         // CPU seconds that it took, by thread
 	waits    []turns           // that it took, by thread
 	canary   *canary           // nil unless stamps are the client's own
-	softirqs []*softirq        // nil unless packets come from elsewhere
+	softirqs []*softirq        // nil unless packets come from elsewhere, and they can be seen
 	kernel   []time.Duration   // by step: the most that any of these waited
 }
 
@@ -43,7 +43,7 @@ func startBeats(now func() time.Duration, own, remote bool) *beats {
 		b.canary = newCanary()
 	}
 	if remote {
-		b.softirqs = softirqs()
+		b.softirqs = softirqs("/proc")
 	}
 	b.late = make([][]time.Duration, len(b.cpus))
 	b.cost, b.waits = make([]float64, len(b.cpus)), make([]turns, len(b.cpus))

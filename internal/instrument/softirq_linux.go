@@ -16,10 +16,9 @@ type softirq struct {
 	buf  [64]byte
 }
 
-// softirqs finds them, where the process may see threads of the kernel.
-func softirqs() []*softirq {
-	all := []*softirq{}
-	names, _ := filepath.Glob("/proc/[0-9]*/comm")
+// softirqs finds them; nil where the process sees none, as in a container: then nothing is known of their waits.
+func softirqs(proc string) (all []*softirq) {
+	names, _ := filepath.Glob(filepath.Join(proc, "[0-9]*", "comm"))
 	for _, path := range names {
 		name := text(path)
 		if !strings.HasPrefix(name, "napi/") && !strings.HasPrefix(name, "ksoftirqd/") {
