@@ -40,7 +40,7 @@ func (c *course) sending(how Sending) time.Duration {
 	if !how.Resend {
 		c.sent = begin
 	}
-	c.look.drained = begin // nothing can have come before the question
+	c.look.ask(begin)
 	c.look.restart()
 	return begin
 }

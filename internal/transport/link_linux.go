@@ -188,4 +188,10 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	return l.reader.buf[:n], err
 }
 
+// quiet is keepable's.
+func (c *link) quiet() bool {
+	_, _, err := c.loop.reader.receive(c.fd, 1, unix.MSG_PEEK)
+	return err == unix.EAGAIN
+}
+
 func (c *link) inspect() (t traffic, more, ok bool) { return c.loop.reader.inspect(c.fd) }
