@@ -64,6 +64,8 @@ func TestTokensPerArrival(t *testing.T) {
 	check("usage that runs back takes no token away", "running 5|running 3|running 6|finish,usage 6", "10:5 20:0 30:3", "usage", "tokens", 6)
 	check("usage with the last text only", "text|running 2|finish", "10:1 20:1", "usage", "tokens", 2)
 	check("usage that cannot be", "text|text|finish,usage 2001", "10:1 20:1", "events", "tokens", 2)
+	check("running usage that cannot be", "running 1000000000|running 2000000000|finish", "10:1 20:1", "events", "tokens", 2)
+	check("running usage that comes to its senses", "running 1000000000|running 2|finish", "10:1 20:1", "usage", "tokens", 2)
 	check("no usage", "text|blank|text|finish", "10:1 30:1", "events", "tokens", 2)
 }
 
