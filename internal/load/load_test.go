@@ -205,6 +205,31 @@ func TestOpenLoopThatHasNotTurnedOverIsNoFullSwing(t *testing.T) {
 	})
 }
 
+// A probe that ends at once has turned nothing over: it is no part of the load, whose first request takes until 1.1 s.
+func TestProbesDoNotWarmUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, until := range []bool{false, true} {
+			next := 10 * time.Millisecond
+			once := func() time.Duration {
+				due := next
+				next = time.Hour
+				return due
+			}
+			level := Level{Arrivals: every(100 * time.Millisecond), Lead: every(100 * time.Millisecond), Probe: once,
+				Warmup: 3, WarmupUntilTurnover: until, Runs: 5, Filler: true}
+			o, _ := play(t, t.Context(), level, func(n int) (time.Duration, *record.Failure) {
+				if n == 0 { // the probe
+					return 0, nil
+				}
+				return time.Second, nil
+			})
+			if o.Records[0].Phase != record.Probe || o.FullSwing != until || until && o.T0 < 11*second/10 {
+				t.Errorf("until turned over: %v: the window opens at %d, full swing: %v", until, o.T0, o.FullSwing)
+			}
+		}
+	})
+}
+
 func TestFillerKeepsLoadUp(t *testing.T) {
 	slowLast := func(n int) (time.Duration, *record.Failure) {
 		if n == 3 {
