@@ -22,6 +22,7 @@ type stream struct {
 	// What every event needs is here, since with thousands of streams a record is not in the processor's cache.
 	read      arrival       // what the read at hand has brought so far
 	finished  arrival       // when the last content or finish reason came
+	answered  record.Stamp  // when the first text of the answer came; 0 while none has
 	arrivals  arrivals      // what every read brought, until the counts are known
 	delay     time.Duration // the longest from a kernel stamp to the client's look
 	size      int           // bytes of the payloads
@@ -120,8 +121,8 @@ func (s *stream) Arrived(a transport.Arrival) {
 	if s.finish {
 		s.finished.at, s.finished.bound = stamp, a.Bound
 	}
-	if s.answer && s.reasoning && !s.rec.FirstAnswer.Set() {
-		s.rec.FirstAnswer = stamp
+	if s.answer && s.answered == 0 {
+		s.answered = stamp
 	}
 	if s.read != (arrival{}) {
 		s.read.at, s.read.bound = stamp, a.Bound
@@ -142,6 +143,9 @@ func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	s.rec.Done, s.rec.StampDelay = record.At(at), s.delay
 	if s.finished != (arrival{}) {
 		s.rec.Finish, s.rec.FinishBound = s.finished.at, s.finished.bound
+	}
+	if s.reasoning && s.answered > 0 {
+		s.rec.FirstAnswer = s.answered
 	}
 	if s.arrivals.n > 0 && !s.ownStamps {
 		s.rec.StampSource = record.StampKernel

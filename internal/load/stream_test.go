@@ -103,6 +103,12 @@ func TestStamps(t *testing.T) {
 	if r.Finish != record.At(40*time.Millisecond) || r.Done != record.At(60*time.Millisecond) {
 		t.Errorf("finish at %d, done at %d, want 40 and 60 ms", r.Finish, r.Done)
 	}
+	if r := feed(nil, "text", "think", "text", "finish"); r.FirstAnswer != record.At(10*time.Millisecond) {
+		t.Errorf("first answer at %d, before reasoning at 10 ms", r.FirstAnswer)
+	}
+	if r := feed(nil, "think", "finish"); r.FirstAnswer.Set() {
+		t.Error("a stream of reasoning alone has a first answer")
+	}
 	if r := feed(nil, "text", "finish"); r.FirstAnswer.Set() {
 		t.Error("a stream without reasoning has a first answer")
 	}
