@@ -42,10 +42,10 @@ func (r *ranks) reset() {
 }
 
 // delta is event's. Some servers count in total alone, and nothing is generated.
-func (r *ranks) delta(payload []byte) Delta {
+func (r *ranks) delta() Delta {
 	u := r.Usage.usage
 	if u.Input < 0 {
 		u.Input = r.Usage.Total
 	}
-	return computed(bool(r.Results), u, r.Error, payload)
+	return computed(bool(r.Results), u, r.Error)
 }

@@ -95,7 +95,7 @@ func (e *tgiEvent) reset() {
 }
 
 // delta is event's.
-func (e *tgiEvent) delta([]byte) Delta {
+func (e *tgiEvent) delta() Delta {
 	delta := Delta{Error: string(e.Error), Finish: e.Details.Finish}
 	switch {
 	case bool(e.Token.Text):
@@ -129,7 +129,7 @@ func (w *tgiWhole) reset() {
 }
 
 // delta is event's.
-func (w *tgiWhole) delta([]byte) Delta {
+func (w *tgiWhole) delta() Delta {
 	delta := Delta{Error: string(w.Error), Finish: w.Details.Finish, Done: w.Error == ""}
 	if w.Text {
 		delta.Content = Text
