@@ -283,3 +283,29 @@ func TestFillerBacksOff(t *testing.T) {
 		}
 	})
 }
+
+// Nor is it where time alone ends the level. One that takes turns with answers is asked again at once, or nearly so.
+func TestTimedLoopBacksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, _ := play(t, t.Context(), Level{Slots: 1, Duration: time.Minute}, func(int) (time.Duration, *record.Failure) {
+			return time.Millisecond, &record.Failure{Type: record.HTTP5xx}
+		})
+		if n := len(measured(o)); n < 60 || n > 80 || !o.Complete {
+			t.Errorf("%d requests in a minute of refusals, complete %v: want a back-off to one a second", n, o.Complete)
+		}
+		for _, r := range measured(o) {
+			if r.Sent >= o.T1 {
+				t.Errorf("sent at %d, but the window ends at %d", r.Sent, o.T1)
+			}
+		}
+		o, _ = play(t, t.Context(), Level{Slots: 1, Duration: time.Minute}, func(n int) (time.Duration, *record.Failure) {
+			if n%2 == 0 {
+				return time.Second, &record.Failure{Type: record.HTTP5xx}
+			}
+			return time.Second, nil
+		})
+		if n := len(measured(o)); n != 60 {
+			t.Errorf("%d requests of 1 s in a minute of which every other one fails, want 60", n)
+		}
+	})
+}
