@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -161,7 +162,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 	case s.failure != nil:
 		return s.failure
 	case failure != nil && s.complete && unending(failure.Type):
-		// All had come: the server hung up, or fell silent, without the end of the HTTP body.
+		// All had come: the server hung up, in whatever way, or fell silent, without the end of the HTTP body.
 	case failure != nil:
 		return failure
 	case !s.complete:
@@ -175,7 +176,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 
 // unending reports a failure that only says that the HTTP body did not end as it should.
 func unending(f record.FailureType) bool {
-	return f == record.Truncated || f == record.TimeoutIdle || f == record.TimeoutTotal
+	return slices.Contains([]record.FailureType{record.Truncated, record.Reset, record.TimeoutIdle, record.TimeoutTotal}, f)
 }
 
 // running notices servers that report usage with every event (continuous usage): its steps are exact token counts.
