@@ -15,7 +15,7 @@ func (embeddings) Body(r Request) ([]byte, error) {
 }
 
 // Unsupported names all: nothing is sampled.
-func (embeddings) Unsupported(s Sampling) []string { return s.set() }
+func (embeddings) Unsupported(s Sampling) []string { return s.Set() }
 
 // vectors is a response.
 type vectors struct {

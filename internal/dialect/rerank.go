@@ -23,7 +23,7 @@ func (rerank) Body(r Request) ([]byte, error) {
 }
 
 // Unsupported names all: nothing is sampled.
-func (rerank) Unsupported(s Sampling) []string { return s.set() }
+func (rerank) Unsupported(s Sampling) []string { return s.Set() }
 
 // ranks is a response.
 type ranks struct {

@@ -16,17 +16,8 @@ func (t tgi) Framing() Framing    { return framing(SSE, t.whole) }
 func (t tgi) Unstreamed() Dialect { return tgi{whole: true} }
 
 // Unsupported names what TGI has no parameter for.
-func (tgi) Unsupported(s Sampling) (names []string) {
-	if s.MinTokens != 0 {
-		names = append(names, "min_tokens")
-	}
-	if s.PresencePenalty != nil {
-		names = append(names, "presence_penalty")
-	}
-	if s.IgnoreEOS {
-		names = append(names, "ignore_eos")
-	}
-	return names
+func (tgi) Unsupported(s Sampling) []string {
+	return s.lacks("min_tokens", "presence_penalty", "ignore_eos")
 }
 
 // Body asks for details, which bring finish reason and counts, and of the prompt's tokens only for their number:
