@@ -77,7 +77,7 @@ func (c *course) done(failure *record.Failure) {
 	c.x.Sink.Done(at, failure)
 }
 
-// feed takes what a read brought.
+// feed cuts it into head and payloads.
 func (c *course) feed(p []byte) error {
 	r := c.resp
 	for len(p) > 0 {
