@@ -41,6 +41,3 @@ func (a altered) Unstreamed() Dialect {
 	}
 	return nil
 }
-
-// Set names the fields of s that are set, as in JSON; max_tokens, which every request has, is not among them.
-func Set(s Sampling) []string { return s.set() }

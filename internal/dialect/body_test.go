@@ -66,11 +66,11 @@ func TestBodies(t *testing.T) {
 
 // Every field of Sampling has a name in set, but for max_tokens, which is always sent.
 func TestEveryFieldCanBeSet(t *testing.T) {
-	got := everything().set()
+	got := everything().Set()
 	if fields := reflect.TypeFor[Sampling]().NumField(); len(got) != fields-1 {
 		t.Errorf("%d of %d fields are set: %v", len(got), fields, got)
 	}
-	if got := (Sampling{MaxTokens: 9}).set(); len(got) > 0 {
+	if got := (Sampling{MaxTokens: 9}).Set(); len(got) > 0 {
 		t.Errorf("nothing is set, and yet %v", got)
 	}
 }

@@ -88,6 +88,13 @@ func TestErrorPayloads(t *testing.T) {
 	check(`{"error":null}`, "")
 	check(`{"error":{}}`, "")
 	check(`{"error":"`+strings.Repeat("é", 300)+`"}`, strings.Repeat("é", 100)+"…")
+	for _, d := range []Dialect{completions{}, chat{}, responses{}, tgi{}, llamaCpp{}, messages{whole: true}} {
+		for _, d := range []Dialect{d, d.(interface{ Unstreamed() Dialect }).Unstreamed()} {
+			checkDecode(t, d, `{"object":"error","message":"it broke","type":"BadRequestError","code":400}`, Delta{Error: "it broke"})
+			checkDecode(t, d, `{"detail":"it broke"}`, Delta{Error: "it broke"})
+			checkDecode(t, d, `{"error":{"message":"it broke"}}`, Delta{Error: "it broke"})
+		}
+	}
 	checkDecode(t, tgi{}, `{"error":"overloaded","error_type":"overloaded"}`, Delta{Error: "overloaded"})
 	checkDecode(t, chat{}, `{"choices":[{"delta":{"content":"a"}}],"error":{"message":"it broke"}}`, Delta{Content: Text, Error: "it broke"})
 }

@@ -15,8 +15,8 @@ type event interface {
 	reset()
 	// scan fills it as encoding/json would, and reports whether the result can be relied on.
 	scan(*scanner) bool
-	// delta is what it brought. The payload that it was read from is there for what is rare.
-	delta(payload []byte) Delta
+	// delta is what it brought.
+	delta() Delta
 }
 
 // decoder reads payloads with the template of the last one, the scanner, or encoding/json where that is not sure, whose
@@ -49,9 +49,19 @@ func (d *decoder) Decode(payload []byte) (Delta, error) {
 	if err := d.parse(payload); err != nil {
 		return Delta{}, err
 	}
-	delta := d.event.delta(payload)
+	delta := d.delta(payload)
 	d.template.learn(payload, delta)
 	return delta, nil
+}
+
+// delta is what the event that was parsed brought, or failed with: some servers put the fields of an error at the top.
+func (d *decoder) delta(payload []byte) Delta {
+	delta := d.event.delta()
+	if delta.Content == None && delta.Finish == "" && delta.Error == "" && delta.Usage.Output == 0 {
+		delta.Error = errorAtTop(payload)
+		delta.Done = delta.Done && delta.Error == ""
+	}
+	return delta
 }
 
 func (d *decoder) parse(payload []byte) error {

@@ -15,7 +15,7 @@ func (embeddings) Body(r Request) ([]byte, error) {
 }
 
 // Unsupported names all: nothing is sampled.
-func (embeddings) Unsupported(s Sampling) []string { return s.set() }
+func (embeddings) Unsupported(s Sampling) []string { return s.Set() }
 
 // vectors is a response.
 type vectors struct {
@@ -30,22 +30,19 @@ type vectors struct {
 func (v *vectors) reset() { *v = vectors{Usage: usage{Input: -1, Output: -1}} }
 
 // delta is event's.
-func (v *vectors) delta(payload []byte) Delta {
+func (v *vectors) delta() Delta {
 	some := false
 	for _, d := range v.Data {
 		some = some || bool(d.Embedding)
 	}
-	return computed(some, v.Usage, v.Error, payload)
+	return computed(some, v.Usage, v.Error)
 }
 
 // computed is what a response brought that holds a result, or not.
-func computed(some bool, u usage, e errorText, payload []byte) Delta {
+func computed(some bool, u usage, e errorText) Delta {
 	delta := Delta{Error: string(e), Done: e == "", Usage: Usage{Known: true, Input: u.Input}}
-	switch {
-	case some:
+	if some {
 		delta.Content = Computed
-	case e == "":
-		delta.Error, delta.Done = errorIn(payload), errorIn(payload) == ""
 	}
 	return delta
 }

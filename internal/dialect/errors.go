@@ -2,6 +2,7 @@ package dialect
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"strings"
 	"unicode/utf8"
@@ -33,6 +34,27 @@ func errorIn(body []byte) string {
 		}
 	}
 	return ""
+}
+
+// errorAtTop is the message of an error without an object of its own, as {"object":"error","message":"…"}; "" where the
+// payload is none. Anthropic's streams begin with an object that has the same name.
+func errorAtTop(payload []byte) string {
+	if !bytes.Contains(payload, []byte(`"message"`)) && !bytes.Contains(payload, []byte(`"detail"`)) {
+		return "" // as a rule, and without a copy
+	}
+	var top struct {
+		Message json.RawMessage
+		Detail  errorText
+	}
+	if json.Unmarshal(payload, &top) != nil {
+		return ""
+	}
+	if len(top.Message) == 0 || top.Message[0] == '{' {
+		return string(top.Detail)
+	}
+	var message errorText
+	_ = json.Unmarshal(top.Message, &message) // takes whatever there is
+	return string(cmp.Or(message, top.Detail))
 }
 
 // messageOf is the text in the value of an "error", "message" or "detail" member: a string, an object that has one, or

@@ -2,8 +2,8 @@ package dialect
 
 import "slices"
 
-// set names the fields that are set, as in JSON, max_tokens apart, which every request has.
-func (s Sampling) set() (names []string) {
+// Set names the fields that are set, as in JSON, max_tokens apart, which every request has.
+func (s Sampling) Set() (names []string) {
 	note := func(name string, set bool) {
 		if set {
 			names = append(names, name)
@@ -24,5 +24,5 @@ func (s Sampling) set() (names []string) {
 
 // lacks names those of the fields that are set.
 func (s Sampling) lacks(fields ...string) []string {
-	return slices.DeleteFunc(s.set(), func(name string) bool { return !slices.Contains(fields, name) })
+	return slices.DeleteFunc(s.Set(), func(name string) bool { return !slices.Contains(fields, name) })
 }

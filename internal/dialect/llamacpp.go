@@ -78,7 +78,7 @@ func (e *llamaCppEvent) scan(s *scanner) bool {
 }
 
 // delta is event's. Counts are taken from the end alone: before, every event says how many tokens it brought.
-func (e *llamaCppEvent) delta([]byte) Delta {
+func (e *llamaCppEvent) delta() Delta {
 	delta := Delta{Error: string(e.Error), Tokens: int(e.Tokens)}
 	switch {
 	case bool(e.Content):

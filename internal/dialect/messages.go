@@ -107,7 +107,7 @@ func (e *messagesEvent) scanDelta(s *scanner) {
 }
 
 // delta is event's.
-func (e *messagesEvent) delta([]byte) Delta {
+func (e *messagesEvent) delta() Delta {
 	delta := Delta{Error: string(e.Error), Finish: e.Delta.Finish, Done: e.Type == "message_stop"}
 	switch {
 	case e.Type == "message_start":
@@ -155,7 +155,7 @@ type wholeMessage struct {
 func (w *wholeMessage) reset() { *w = wholeMessage{Usage: noUsage} }
 
 // delta is event's.
-func (w *wholeMessage) delta([]byte) Delta {
+func (w *wholeMessage) delta() Delta {
 	delta := Delta{Error: string(w.Error), Finish: w.Finish}
 	for _, block := range w.Content {
 		switch {

@@ -65,6 +65,7 @@ func TestResponsesDelta(t *testing.T) {
 	check(`{"type":"response.failed","response":{"status":"failed"}}`, Delta{Error: "the response is failed"})
 	check(`{"type":"error","code":"x","message":"broken"}`, Delta{Error: "broken"})
 	check(`{"type":"error","error":{"message":"broken"}}`, Delta{Error: "broken"})
+	check(`{"error":{"message":"broken"}}`, Delta{Error: "broken"})
 
 	whole := func(payload string, want Delta) {
 		t.Helper()

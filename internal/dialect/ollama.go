@@ -118,7 +118,7 @@ func (e *ollamaEvent) scanMessage(s *scanner) {
 }
 
 // delta is event's. The last event counts and has no text, so it is no token; any other without text may be one.
-func (e *ollamaEvent) delta([]byte) Delta {
+func (e *ollamaEvent) delta() Delta {
 	delta := Delta{Error: string(e.Error), Finish: e.Why, Done: bool(e.Done)}
 	switch {
 	case bool(e.Response || e.Message.Content || e.Message.ToolCalls):

@@ -73,13 +73,10 @@ func (c *chunk) reset() {
 }
 
 // delta is event's.
-func (c *chunk) delta(payload []byte) Delta {
+func (c *chunk) delta() Delta {
 	delta := Delta{Usage: c.Usage.usage(), Error: string(c.Error)}
 	for i := range c.Choices {
 		c.add(&delta, &c.Choices[i])
-	}
-	if len(c.Choices) == 0 && delta == (Delta{}) {
-		delta.Error = errorIn(payload) // some put the error's fields at the top
 	}
 	return delta
 }

@@ -23,7 +23,7 @@ func (rerank) Body(r Request) ([]byte, error) {
 }
 
 // Unsupported names all: nothing is sampled.
-func (rerank) Unsupported(s Sampling) []string { return s.set() }
+func (rerank) Unsupported(s Sampling) []string { return s.Set() }
 
 // ranks is a response.
 type ranks struct {
@@ -42,10 +42,10 @@ func (r *ranks) reset() {
 }
 
 // delta is event's. Some servers count in total alone, and nothing is generated.
-func (r *ranks) delta(payload []byte) Delta {
+func (r *ranks) delta() Delta {
 	u := r.Usage.usage
 	if u.Input < 0 {
 		u.Input = r.Usage.Total
 	}
-	return computed(bool(r.Results), u, r.Error, payload)
+	return computed(bool(r.Results), u, r.Error)
 }

@@ -34,7 +34,6 @@ type responsesEvent struct {
 	Type     string    `json:"type"`
 	Delta    filled    `json:"delta"`
 	Response response  `json:"response"`
-	Message  errorText `json:"message"` // of an event of type "error"
 	Error    errorText `json:"error"`
 }
 
@@ -75,7 +74,7 @@ func (e *responsesEvent) scan(s *scanner) bool {
 			s.hole(s.Value())
 		case "delta":
 			e.Delta.scan(s)
-		case "response", "message", "error":
+		case "response", "error":
 			return false
 		}
 	}
@@ -83,10 +82,10 @@ func (e *responsesEvent) scan(s *scanner) bool {
 }
 
 // delta is event's.
-func (e *responsesEvent) delta([]byte) Delta {
+func (e *responsesEvent) delta() Delta {
 	delta := e.Response.delta()
-	if e.Type == "error" {
-		delta.Error = string(e.Error + e.Message)
+	if e.Error != "" {
+		delta.Error = string(e.Error)
 	}
 	if strings.HasSuffix(e.Type, ".delta") {
 		delta.Content = Blank
@@ -144,7 +143,7 @@ func (w *wholeResponse) reset() {
 }
 
 // delta is event's.
-func (w *wholeResponse) delta([]byte) Delta {
+func (w *wholeResponse) delta() Delta {
 	delta := w.response.delta()
 	for _, item := range w.Output {
 		filled := bool(item.Arguments || item.Summary)

@@ -24,7 +24,7 @@ func slowly(decoder *decoder, payload []byte) (Delta, error) {
 	if err := decoder.unmarshal(payload); err != nil {
 		return Delta{}, err
 	}
-	return decoder.event.delta(payload), nil
+	return decoder.delta(payload), nil
 }
 
 // checkLikeJSON feeds the payloads of one stream to one decoder.

@@ -16,17 +16,8 @@ func (t tgi) Framing() Framing    { return framing(SSE, t.whole) }
 func (t tgi) Unstreamed() Dialect { return tgi{whole: true} }
 
 // Unsupported names what TGI has no parameter for.
-func (tgi) Unsupported(s Sampling) (names []string) {
-	if s.MinTokens != 0 {
-		names = append(names, "min_tokens")
-	}
-	if s.PresencePenalty != nil {
-		names = append(names, "presence_penalty")
-	}
-	if s.IgnoreEOS {
-		names = append(names, "ignore_eos")
-	}
-	return names
+func (tgi) Unsupported(s Sampling) []string {
+	return s.lacks("min_tokens", "presence_penalty", "ignore_eos")
 }
 
 // Body asks for details, which bring finish reason and counts, and of the prompt's tokens only for their number:
@@ -95,7 +86,7 @@ func (e *tgiEvent) reset() {
 }
 
 // delta is event's.
-func (e *tgiEvent) delta([]byte) Delta {
+func (e *tgiEvent) delta() Delta {
 	delta := Delta{Error: string(e.Error), Finish: e.Details.Finish}
 	switch {
 	case bool(e.Token.Text):
@@ -129,7 +120,7 @@ func (w *tgiWhole) reset() {
 }
 
 // delta is event's.
-func (w *tgiWhole) delta([]byte) Delta {
+func (w *tgiWhole) delta() Delta {
 	delta := Delta{Error: string(w.Error), Finish: w.Details.Finish, Done: w.Error == ""}
 	if w.Text {
 		delta.Content = Text

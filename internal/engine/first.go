@@ -39,7 +39,7 @@ func named(message string, s dialect.Sampling) string {
 	if strings.Contains(message, "max_completion_tokens") {
 		return "max_tokens"
 	}
-	for _, name := range dialect.Set(s) {
+	for _, name := range s.Set() {
 		if regexp.MustCompile(`\b` + name + `\b`).MatchString(message) {
 			return name
 		}

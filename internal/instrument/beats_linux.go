@@ -1,10 +1,8 @@
 package instrument
 
 import (
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -25,10 +23,10 @@ type beats struct {
 	threads  sync.WaitGroup
 	cpus     []int
 	late     [][]time.Duration // by thread, in the order of waking
-	cost     []float64         // CPU seconds, by thread
-	waits    []turns           // by thread
+	cost     []float64         // CPU seconds that it took, by thread
+	waits    []turns           // that it took, by thread
 	canary   *canary           // nil unless stamps are the client's own
-	softirqs []*softirq        // nil unless packets come from elsewhere
+	softirqs []*softirq        // nil unless packets come from elsewhere, and they can be seen
 	kernel   []time.Duration   // by step: the most that any of these waited
 }
 
@@ -45,7 +43,7 @@ func startBeats(now func() time.Duration, own, remote bool) *beats {
 		b.canary = newCanary()
 	}
 	if remote {
-		b.softirqs = softirqs()
+		b.softirqs = softirqs("/proc")
 	}
 	b.late = make([][]time.Duration, len(b.cpus))
 	b.cost, b.waits = make([]float64, len(b.cpus)), make([]turns, len(b.cpus))
@@ -62,9 +60,27 @@ func forbidden() func(cpu int) bool {
 	return func(cpu int) bool { return err == nil && !own.IsSet(cpu) }
 }
 
-// run is one thread. It is not unlocked again: the thread ends with its settings.
+// run is one thread. It is not unlocked again: the thread ends with its settings. It may have begun long before and served
+// others: what they had on it is not the heartbeat's.
 func (b *beats) run(i int) {
 	runtime.LockOSThread()
+	cost, waits := account()
+	b.wake(i)
+	allCost, allWaits := account()
+	b.cost[i], b.waits[i] = allCost-cost, allWaits.minus(waits)
+}
+
+// account is the CPU seconds and the turns that this thread has had so far.
+func account() (cpu float64, t turns) {
+	var usage unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
+		cpu = seconds(usage)
+	}
+	return cpu, schedstat(text("/proc/thread-self/schedstat"))
+}
+
+// wake is what one thread does until the heartbeat is stopped.
+func (b *beats) wake(i int) {
 	if b.cpus[i] >= 0 {
 		var set unix.CPUSet
 		set.Set(b.cpus[i])
@@ -85,11 +101,6 @@ func (b *beats) run(i int) {
 			b.round(n)
 		}
 	}
-	var usage unix.Rusage
-	if unix.Getrusage(unix.RUSAGE_THREAD, &usage) == nil {
-		b.cost[i] = seconds(usage)
-	}
-	b.waits[i] = schedstat(text("/proc/thread-self/schedstat"))
 }
 
 // round is what the first thread does at every beat.
@@ -150,47 +161,3 @@ func around(steps []time.Duration) []time.Duration {
 	}
 	return wide
 }
-
-// softirq is a thread of the kernel's that reads packets (threaded NAPI), or does so when there are too many to read
-// them at once (ksoftirqd). While it waits for a core, packets wait for their stamps.
-type softirq struct {
-	fd   int
-	last float64 // seconds that it has waited
-	buf  [64]byte
-}
-
-// softirqs finds them, where the process may see threads of the kernel.
-func softirqs() []*softirq {
-	all := []*softirq{}
-	names, _ := filepath.Glob("/proc/[0-9]*/comm")
-	for _, path := range names {
-		name := text(path)
-		if !strings.HasPrefix(name, "napi/") && !strings.HasPrefix(name, "ksoftirqd/") {
-			continue
-		}
-		fd, err := unix.Open(filepath.Join(filepath.Dir(path), "schedstat"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			continue
-		}
-		s := &softirq{fd: fd}
-		s.waited()
-		all = append(all, s)
-	}
-	return all
-}
-
-// waited is for how long the thread has waited since this was last asked.
-func (s *softirq) waited() time.Duration {
-	n, err := unix.Pread(s.fd, s.buf[:], 0)
-	if err != nil {
-		return 0
-	}
-	waited := schedstat(string(s.buf[:n])).waited
-	d := time.Duration((waited - s.last) * 1e9)
-	if s.last = waited; d < 0 {
-		return 0
-	}
-	return d
-}
-
-func (s *softirq) close() { unix.Close(s.fd) }

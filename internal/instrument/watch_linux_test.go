@@ -20,7 +20,7 @@ func TestWatchLinux(t *testing.T) {
 	if s.Clocks.Steps > 0 || s.Clocks.SlewPPM == nil {
 		t.Errorf("%s", show(s.Clocks))
 	}
-	if s.Lag == nil || len(s.Lag.User) < 50 || len(s.Lag.Kernel) < 50 {
+	if s.Lag == nil || len(s.Lag.User) < 50 || len(s.Lag.Kernel) < 50 && softirqs("/proc") != nil {
 		t.Errorf("%s", show(s.Lag))
 	}
 }

@@ -38,15 +38,19 @@ func (r *runner) closed() {
 	s.unlimit()
 }
 
-// send starts the next request of a slot that is free since the given time.
+// send starts the next request of a slot that is free since the given time. Where a number of them is measured, these do not
+// wait: they end by themselves.
 func (s *slots) send(slot int, free record.Stamp) {
-	t, ok := s.next(s.now())
+	at, due := s.now(), s.backOff(slot)
+	if s.Runs == 0 {
+		at = max(at, record.At(due))
+	}
+	t, ok := s.next(at)
 	if !ok {
 		return
 	}
-	var due time.Duration
-	if t.phase != record.Measured {
-		due = s.backOff(slot)
+	if t.phase == record.Measured && s.Runs > 0 {
+		due = 0
 	}
 	s.start(t, slot, free, due, s.then)
 }
@@ -101,8 +105,8 @@ func (s *slots) unlimit() {
 	}
 }
 
-// backOff delays the unmeasured requests of a slot whose last ones failed, so that a server which refuses everything is
-// not hammered while a measured request is still waiting for its answer.
+// backOff delays the requests of a slot whose last ones failed, so that a server which refuses everything is not hammered while
+// a measured request is still waiting for its answer, or until the time is up.
 func (s *slots) backOff(slot int) time.Duration {
 	if s.failures[slot] == 0 {
 		return 0

@@ -97,6 +97,7 @@ type runner struct {
 	fullSwing bool
 	t0        record.Stamp
 	timeUp    bool // Duration has passed: no measured request starts any more
+	turned    bool // a request of the load, which probes are not, has ended
 	dealt     int  // measured requests that a slot or an arrival has taken
 	ended     int  // measured requests that have ended
 	inFlight  int
@@ -173,6 +174,7 @@ func (r *runner) finish(rec *record.Record, then func(*record.Record)) {
 func (r *runner) keep(rec *record.Record) {
 	r.records = append(r.records, rec)
 	r.Ended(rec)
+	r.turned = r.turned || rec.Phase != record.Probe
 	if rec.Phase == record.Measured {
 		r.ended++
 	}

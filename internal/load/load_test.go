@@ -205,6 +205,31 @@ func TestOpenLoopThatHasNotTurnedOverIsNoFullSwing(t *testing.T) {
 	})
 }
 
+// A probe that ends at once has turned nothing over: it is no part of the load, whose first request takes until 1.1 s.
+func TestProbesDoNotWarmUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, until := range []bool{false, true} {
+			next := 10 * time.Millisecond
+			once := func() time.Duration {
+				due := next
+				next = time.Hour
+				return due
+			}
+			level := Level{Arrivals: every(100 * time.Millisecond), Lead: every(100 * time.Millisecond), Probe: once,
+				Warmup: 3, WarmupUntilTurnover: until, Runs: 5, Filler: true}
+			o, _ := play(t, t.Context(), level, func(n int) (time.Duration, *record.Failure) {
+				if n == 0 { // the probe
+					return 0, nil
+				}
+				return time.Second, nil
+			})
+			if o.Records[0].Phase != record.Probe || o.FullSwing != until || until && o.T0 < 11*second/10 {
+				t.Errorf("until turned over: %v: the window opens at %d, full swing: %v", until, o.T0, o.FullSwing)
+			}
+		}
+	})
+}
+
 func TestFillerKeepsLoadUp(t *testing.T) {
 	slowLast := func(n int) (time.Duration, *record.Failure) {
 		if n == 3 {
@@ -255,6 +280,32 @@ func TestFillerBacksOff(t *testing.T) {
 		})
 		if s.requests > 80 {
 			t.Errorf("%d requests in a minute of refusals, want a back-off to one a second", s.requests)
+		}
+	})
+}
+
+// Nor is it where time alone ends the level. One that takes turns with answers is asked again at once, or nearly so.
+func TestTimedLoopBacksOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, _ := play(t, t.Context(), Level{Slots: 1, Duration: time.Minute}, func(int) (time.Duration, *record.Failure) {
+			return time.Millisecond, &record.Failure{Type: record.HTTP5xx}
+		})
+		if n := len(measured(o)); n < 60 || n > 80 || !o.Complete {
+			t.Errorf("%d requests in a minute of refusals, complete %v: want a back-off to one a second", n, o.Complete)
+		}
+		for _, r := range measured(o) {
+			if r.Sent >= o.T1 {
+				t.Errorf("sent at %d, but the window ends at %d", r.Sent, o.T1)
+			}
+		}
+		o, _ = play(t, t.Context(), Level{Slots: 1, Duration: time.Minute}, func(n int) (time.Duration, *record.Failure) {
+			if n%2 == 0 {
+				return time.Second, &record.Failure{Type: record.HTTP5xx}
+			}
+			return time.Second, nil
+		})
+		if n := len(measured(o)); n != 60 {
+			t.Errorf("%d requests of 1 s in a minute of which every other one fails, want 60", n)
 		}
 	})
 }

@@ -115,11 +115,10 @@ func (l *line) arrive(due time.Duration) bool {
 
 // warmUp opens the window when enough has arrived.
 func (l *line) warmUp(due time.Duration) {
-	turnedOver := len(l.records) > 0
-	if l.Warmup == 0 || l.warm || l.arrived < l.Warmup || l.WarmupUntilTurnover && !turnedOver {
+	if l.Warmup == 0 || l.warm || l.arrived < l.Warmup || l.WarmupUntilTurnover && !l.turned {
 		return
 	}
-	l.warm, l.fullSwing, l.t0 = true, turnedOver, record.At(due)
+	l.warm, l.fullSwing, l.t0 = true, l.turned, record.At(due)
 }
 
 // serve starts those in line that the cap lets through.

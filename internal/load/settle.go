@@ -22,6 +22,7 @@ func settle(r *record.Record, arrivals *arrivals, usage dialect.Usage, runningUs
 		sum.text += a.text
 		sum.blank += a.blank
 		sum.tokens += a.tokens
+		sum.steps += a.steps
 	}
 	r.ITLSource = record.ITLTokens
 	var tokens func(arrival) int
@@ -32,7 +33,7 @@ func settle(r *record.Record, arrivals *arrivals, usage dialect.Usage, runningUs
 	case sum.tokens > 0 && (!counted || out == sum.tokens):
 		tokens = func(a arrival) int { return a.tokens }
 		r.CountSource, r.OutputTokens = record.FromTokenIDs, record.Count(sum.tokens)
-	case runningUsage:
+	case runningUsage && counted && believable(sum.steps, r.RequestedMax):
 		tokens = func(a arrival) int { return a.steps }
 	case !counted, out == sum.text:
 		tokens = func(a arrival) int { return a.text }

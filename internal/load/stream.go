@@ -1,6 +1,7 @@
 package load
 
 import (
+	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -22,6 +23,7 @@ type stream struct {
 	// What every event needs is here, since with thousands of streams a record is not in the processor's cache.
 	read      arrival       // what the read at hand has brought so far
 	finished  arrival       // when the last content or finish reason came
+	answered  record.Stamp  // when the first text of the answer came; 0 while none has
 	arrivals  arrivals      // what every read brought, until the counts are known
 	delay     time.Duration // the longest from a kernel stamp to the client's look
 	size      int           // bytes of the payloads
@@ -120,8 +122,8 @@ func (s *stream) Arrived(a transport.Arrival) {
 	if s.finish {
 		s.finished.at, s.finished.bound = stamp, a.Bound
 	}
-	if s.answer && s.reasoning && !s.rec.FirstAnswer.Set() {
-		s.rec.FirstAnswer = stamp
+	if s.answer && s.answered == 0 {
+		s.answered = stamp
 	}
 	if s.read != (arrival{}) {
 		s.read.at, s.read.bound = stamp, a.Bound
@@ -143,6 +145,9 @@ func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	if s.finished != (arrival{}) {
 		s.rec.Finish, s.rec.FinishBound = s.finished.at, s.finished.bound
 	}
+	if s.reasoning && s.answered > 0 {
+		s.rec.FirstAnswer = s.answered
+	}
 	if s.arrivals.n > 0 && !s.ownStamps {
 		s.rec.StampSource = record.StampKernel
 	}
@@ -157,7 +162,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 	case s.failure != nil:
 		return s.failure
 	case failure != nil && s.complete && unending(failure.Type):
-		// All had come: the server hung up, or fell silent, without the end of the HTTP body.
+		// All had come: the server hung up, in whatever way, or fell silent, without the end of the HTTP body.
 	case failure != nil:
 		return failure
 	case !s.complete:
@@ -171,7 +176,7 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 
 // unending reports a failure that only says that the HTTP body did not end as it should.
 func unending(f record.FailureType) bool {
-	return f == record.Truncated || f == record.TimeoutIdle || f == record.TimeoutTotal
+	return slices.Contains([]record.FailureType{record.Truncated, record.Reset, record.TimeoutIdle, record.TimeoutTotal}, f)
 }
 
 // running notices servers that report usage with every event (continuous usage): its steps are exact token counts.

@@ -64,6 +64,8 @@ func TestTokensPerArrival(t *testing.T) {
 	check("usage that runs back takes no token away", "running 5|running 3|running 6|finish,usage 6", "10:5 20:0 30:3", "usage", "tokens", 6)
 	check("usage with the last text only", "text|running 2|finish", "10:1 20:1", "usage", "tokens", 2)
 	check("usage that cannot be", "text|text|finish,usage 2001", "10:1 20:1", "events", "tokens", 2)
+	check("running usage that cannot be", "running 1000000000|running 2000000000|finish", "10:1 20:1", "events", "tokens", 2)
+	check("running usage that comes to its senses", "running 1000000000|running 2|finish", "10:1 20:1", "usage", "tokens", 2)
 	check("no usage", "text|blank|text|finish", "10:1 30:1", "events", "tokens", 2)
 }
 
@@ -82,7 +84,9 @@ func TestVerdict(t *testing.T) {
 	check("text|text", nil, as(record.Truncated))
 	check("text|finish", as(record.Truncated), nil)
 	check("text", as(record.Truncated), as(record.Truncated))
-	check("text|finish", as(record.Reset), as(record.Reset))
+	check("text|finish", as(record.Reset), nil)
+	check("text|finish|done", as(record.Reset), nil)
+	check("text", as(record.Reset), as(record.Reset))
 	check("text|error", nil, as(record.InBandError))
 	check("text|error|done", as(record.Reset), as(record.InBandError))
 	check("text|bad|finish|done", nil, as(record.Malformed))
@@ -100,6 +104,12 @@ func TestStamps(t *testing.T) {
 	}
 	if r.Finish != record.At(40*time.Millisecond) || r.Done != record.At(60*time.Millisecond) {
 		t.Errorf("finish at %d, done at %d, want 40 and 60 ms", r.Finish, r.Done)
+	}
+	if r := feed(nil, "text", "think", "text", "finish"); r.FirstAnswer != record.At(10*time.Millisecond) {
+		t.Errorf("first answer at %d, before reasoning at 10 ms", r.FirstAnswer)
+	}
+	if r := feed(nil, "think", "finish"); r.FirstAnswer.Set() {
+		t.Error("a stream of reasoning alone has a first answer")
 	}
 	if r := feed(nil, "text", "finish"); r.FirstAnswer.Set() {
 		t.Error("a stream without reasoning has a first answer")

@@ -3,8 +3,11 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"net"
 	"net/url"
+	"os"
+	"time"
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/wire"
@@ -15,10 +18,30 @@ type conn struct {
 	net.Conn               // where requests go in and responses come out: TLS, or the socket itself
 	sock     *socket       // what is below
 	resp     wire.Response // the response that is coming
+	used     bool          // it has carried a response
 }
 
 // abort closes the connection at once, also while another goroutine uses it; TLS says no goodbye.
 func (c *conn) abort() { c.sock.Conn.Close() }
+
+// quiet is keepable's. Below TLS a server says more than responses: tickets wait until the first one is read.
+func (c *conn) quiet() bool {
+	switch secure, ok := c.Conn.(*tls.Conn); {
+	case !ok:
+		return quiet(c.sock.Conn)
+	case !c.used:
+		return true
+	default:
+		return quiet(c.sock.Conn) && drained(secure)
+	}
+}
+
+// drained reports that TLS holds nothing which came with the end of the last response.
+func drained(c *tls.Conn) bool {
+	_ = c.SetReadDeadline(time.Unix(0, 0)) // the socket is not asked; the next exchange sets its own
+	n, err := c.Read(make([]byte, 1))
+	return n == 0 && errors.Is(err, os.ErrDeadlineExceeded)
+}
 
 // socket takes the stamps: the kernel's where there are some. They belong to the lowest read, below TLS, which may bring
 // several events in pieces or several pieces at once.

@@ -40,7 +40,7 @@ func (c *course) sending(how Sending) time.Duration {
 	if !how.Resend {
 		c.sent = begin
 	}
-	c.look.drained = begin // nothing can have come before the question
+	c.look.ask(begin)
 	c.look.restart()
 	return begin
 }
@@ -77,7 +77,7 @@ func (c *course) done(failure *record.Failure) {
 	c.x.Sink.Done(at, failure)
 }
 
-// feed takes what a read brought.
+// feed cuts it into head and payloads.
 func (c *course) feed(p []byte) error {
 	r := c.resp
 	for len(p) > 0 {

@@ -50,3 +50,19 @@ func TestEndedIsNotKept(t *testing.T) {
 		return <-idle
 	}, "kept")
 }
+
+// The loop has not been told yet of what a server has said out of turn when the next request is due.
+func TestOutOfTurnOnLoops(t *testing.T) {
+	start := func(t *testing.T, o Options) Engine { return epoll(t, o) }
+	checkOutOfTurn(t, start, func(e Engine, speak func()) *diary {
+		l, away, back := e.(*Epoll).loops[0], make(chan struct{}), make(chan struct{})
+		l.post(func() { close(away); <-back })
+		<-away
+		l.post(speak) // and without a look at the sockets:
+		d := newDiary()
+		e.Start(t.Context(), &Exchange{Request: request(t, "q"), Sink: d})
+		close(back)
+		<-d.done
+		return d
+	})
+}

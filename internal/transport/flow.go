@@ -58,7 +58,7 @@ func (f *flow) exchange(ctx context.Context, how Sending) *record.Failure {
 	usable := unwatch() && failure == nil && c.resp.KeepAlive
 	failure = f.verdict(ctx, failure)
 	if usable {
-		c.sock.before = nil
+		c.sock.before, c.used = nil, true
 		f.engine.idle.put(c, &c.resp, f.clock.Now())
 	} else {
 		c.abort()

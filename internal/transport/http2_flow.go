@@ -24,6 +24,7 @@ type h2flow struct {
 	engine *HTTP2
 	resp   wire.Response
 	look   look
+	lives  bool // the connection, although the stream does not: the server has ended that alone
 
 	mu    sync.Mutex // between the timer and settle
 	timer *time.Timer
@@ -45,7 +46,7 @@ func (f *h2flow) run(ctx context.Context) *record.Failure {
 	if failure != nil {
 		return failure
 	}
-	if failure = f.exchange(ctx, ask, s, how); how.NewConnection || !f.stale(failure) {
+	if failure = f.exchange(ctx, ask, s, how); how.NewConnection || f.lives || !f.stale(failure) {
 		return failure
 	}
 	if s, how, failure = h.take(ctx); failure != nil {
@@ -194,10 +195,11 @@ func (f *h2flow) brokenStream(ctx context.Context, err error) *record.Failure {
 	words := err.Error()
 	what, isStream := strings.CutPrefix(words, "stream error: ")
 	_, what, _ = strings.Cut(what, "; ")
-	theirs := strings.HasSuffix(words, "; received from peer")
+	what, theirs := strings.CutSuffix(what, "; received from peer")
 	switch {
 	case isStream && theirs:
-		return &record.Failure{Type: record.Reset, Message: "the server reset the stream: " + strings.TrimSuffix(what, "; received from peer")}
+		f.lives = what != "REFUSED_STREAM" // by which the server says that it has done nothing yet
+		return &record.Failure{Type: record.Reset, Message: "the server reset the stream: " + what}
 	case isStream:
 		return &record.Failure{Type: record.Malformed, Message: "HTTP/2: " + what}
 	case strings.HasPrefix(words, "connection error: "), strings.Contains(words, "header list larger"):

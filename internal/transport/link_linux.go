@@ -1,8 +1,10 @@
 package transport
 
 import (
+	"net"
 	"net/netip"
 	"os"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 
@@ -73,7 +75,16 @@ func sockaddr(to netip.AddrPort) (family int, address unix.Sockaddr) {
 	if a := to.Addr().Unmap(); a.Is4() {
 		return unix.AF_INET, &unix.SockaddrInet4{Port: int(to.Port()), Addr: a.As4()}
 	}
-	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16()}
+	return unix.AF_INET6, &unix.SockaddrInet6{Port: int(to.Port()), Addr: to.Addr().As16(), ZoneId: zone(to.Addr().Zone())}
+}
+
+// zone is the number of the interface that a link-local address belongs to, by its name or number; 0 for none.
+func zone(name string) uint32 {
+	if i, err := net.InterfaceByName(name); err == nil {
+		return uint32(i.Index)
+	}
+	n, _ := strconv.ParseUint(name, 10, 32)
+	return uint32(n)
 }
 
 // add makes c one of the loop's.
@@ -186,6 +197,12 @@ func (c *link) receive() (p []byte, err unix.Errno) {
 	c.unsure = x != all
 	c.stampedAt(l.real.arrived(stamp, looked))
 	return l.reader.buf[:n], err
+}
+
+// quiet is keepable's.
+func (c *link) quiet() bool {
+	_, _, err := c.loop.reader.receive(c.fd, 1, unix.MSG_PEEK)
+	return err == unix.EAGAIN
 }
 
 func (c *link) inspect() (t traffic, more, ok bool) { return c.loop.reader.inspect(c.fd) }

@@ -29,6 +29,9 @@ func extentOf(n, room int) extent {
 	return all
 }
 
+// ask notes that a question goes out: nothing can have come before it, nor have a stamp from then.
+func (l *look) ask(begin time.Duration) { l.drained, l.at = begin, max(begin, l.at) }
+
 // took notes a look that began at the given time and brought n bytes; none is the end of the stream, which is no segment.
 func (l *look) took(n int, x extent, looked time.Duration) {
 	l.empty = l.drained

@@ -19,6 +19,9 @@ type pool[C keepable] struct {
 type keepable interface {
 	comparable
 	abort()
+	// quiet reports that the server has said nothing since the last response, neither an end. What it has said would pass for
+	// the answer to the next request, and for one that came before that was sent.
+	quiet() bool
 }
 
 type kept[C keepable] struct {
@@ -34,14 +37,14 @@ const (
 	unusedLimit = 15 * time.Second
 )
 
-// take returns a connection that is not too old, or none.
+// take returns a connection that is not too old, and quiet, or none.
 func (p *pool[C]) take(now time.Duration) (c C, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for n := len(p.idle) - 1; n >= 0; n-- {
 		k := p.idle[n]
 		p.idle = p.idle[:n]
-		if now < k.expires {
+		if now < k.expires && k.c.quiet() {
 			return k.c, true
 		}
 		k.c.abort()

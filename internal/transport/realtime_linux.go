@@ -36,7 +36,6 @@ func (r *realtime) arrived(stamp int64, looked time.Duration) (at, delay time.Du
 	at = r.at(stamp)
 	if stamp != 0 && at > looked+near && at > r.clock.Now() {
 		r.sample()
-		at = r.at(stamp)
 		stamp = 0
 	}
 	if stamp == 0 {

@@ -72,7 +72,7 @@ type Arrival struct {
 type Sending struct {
 	NewConnection bool          // made for this request
 	Connect       time.Duration // what making it took: look-up, TCP, TLS
-	Resend        bool          // a reused connection had died before any response byte
+	Resend        bool          // a reused connection had died, or refused the stream, before any response byte
 }
 
 // Timeouts of one exchange, from Sent on (Connect: from the dial). Zero means the default.

@@ -59,20 +59,6 @@ func TestSSE(t *testing.T) {
 	check("data: {\"x\":\"data: y\\n\"}\n\n", `{"x":"data: y\n"}`)
 }
 
-func TestSSEName(t *testing.T) {
-	var s SSE
-	var got []string
-	emit := func(p []byte) { got = append(got, string(s.Name())+"="+string(p)) }
-	for _, part := range []string{"event: st", "art\ndata: a\n\nda", "ta: b\n\nevent:end\ndata: c\n\n"} {
-		if err := s.Feed([]byte(part), emit); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if want := []string{"start=a", "=b", "end=c"}; !slices.Equal(got, want) {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
 func TestLines(t *testing.T) {
 	check := func(body string, want ...string) {
 		t.Helper()

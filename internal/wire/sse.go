@@ -4,11 +4,10 @@ import "bytes"
 
 // SSE cuts server-sent events: a payload is the data of one event, its lines joined by LF.
 //
-// Lines end with LF, CR LF or CR and with nothing else, so U+2028 and U+0085 stay in the data. Comments, ids and events
-// without data are skipped. At the end of the body an event that only lacks its blank line counts, since servers end
+// Lines end with LF, CR LF or CR and with nothing else, so U+2028 and U+0085 stay in the data. Comments, ids, names and
+// events without data are skipped. At the end of the body an event that only lacks its blank line counts, since servers end
 // streams like that; a line without its end is dropped, since it may be cut anywhere.
 type SSE struct {
-	name    []byte // its "event:" field
 	data    []byte // data of the event so far
 	inPlace []byte // the same while it is one line of the bytes being fed: spares the copy
 	inside  bool   // the event has data
@@ -16,9 +15,6 @@ type SSE struct {
 	afterCR bool   // the last byte was a CR: a LF that comes next belongs to it
 	begun   bool   // the first line, which may begin with a byte order mark, is over
 }
-
-// Name is the "event:" field of the event that is being emitted; empty without one.
-func (s *SSE) Name() []byte { return s.name }
 
 // Feed is Splitter's.
 func (s *SSE) Feed(p []byte, emit func([]byte)) error {
@@ -73,14 +69,10 @@ func (s *SSE) onLine(line []byte, joined bool, emit func([]byte)) error {
 		return nil
 	}
 	field, value, _ := bytes.Cut(line, []byte(":"))
-	value = bytes.TrimPrefix(value, []byte(" "))
-	switch string(field) {
-	case "data":
-		return s.onData(value, joined)
-	case "event":
-		s.name = append(s.name[:0], value...)
+	if string(field) != "data" {
+		return nil
 	}
-	return nil
+	return s.onData(bytes.TrimPrefix(value, []byte(" ")), joined)
 }
 
 func (s *SSE) onData(value []byte, joined bool) error {
@@ -112,5 +104,5 @@ func (s *SSE) dispatch(emit func([]byte)) {
 	} else if s.inside {
 		emit(s.data)
 	}
-	s.name, s.data, s.inPlace, s.inside = s.name[:0], s.data[:0], nil, false
+	s.data, s.inPlace, s.inside = s.data[:0], nil, false
 }
