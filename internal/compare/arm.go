@@ -68,6 +68,20 @@ func middle(xs []float64) float64 {
 	return stats.Mean(xs)
 }
 
+func hasPoint(r *result.Run, at *result.Level) bool {
+	return slices.ContainsFunc(r.Results, func(l result.Level) bool { return samePoint(&l, at) })
+}
+
+// missing names the load points of another run that this one has not.
+func missing(in, other *result.Run) (points []string) {
+	for i := range other.Results {
+		if at := &other.Results[i]; !hasPoint(in, at) {
+			points = append(points, at.Point())
+		}
+	}
+	return points
+}
+
 func samePoint(a, b *result.Level) bool {
 	return equal(a.Concurrency, b.Concurrency) && equal(a.ArrivalRate, b.ArrivalRate)
 }

@@ -177,6 +177,47 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// atLevels is a run of six starts, each with all of these levels.
+func atLevels(ttfts []float64, concurrencies ...int) *result.Run {
+	r := scaled(false, ttfts...)
+	r.Results = nil
+	for _, n := range concurrencies {
+		r.Results = append(r.Results, level(n, ttfts[0], 1, 1))
+	}
+	for i, x := range ttfts {
+		r.TrialResults[i].ConcurrencyResults = nil
+		for _, n := range concurrencies {
+			r.TrialResults[i].ConcurrencyResults = append(r.TrialResults[i].ConcurrencyResults, level(n, x, x/10, 1e5/x))
+		}
+	}
+	return r
+}
+
+// A gate does not pass at a level that B was not measured at, whatever it says at others. A level of B alone is no gate's.
+func TestLevelsOfOneSide(t *testing.T) {
+	a, b := atLevels(six, 8, 32), atLevels(similar, 8, 64)
+	c := compared(t, a, b, Options{Gates: "ttft_p99<=+5%, throughput>=-5%", NameB: "new"})
+	var got []string
+	for _, g := range c.Gates {
+		got = append(got, fmt.Sprintf("%d %s %s %s", *g.Concurrency, g.Gate, g.Verdict, g.Note))
+	}
+	want := []string{
+		"8 ttft_p99<=+5% pass ", "8 throughput>=-5% pass ",
+		"32 ttft_p99<=+5% undecided not measured in B", "32 throughput>=-5% undecided not measured in B",
+	}
+	if !slices.Equal(got, want) || c.Verdict != result.Undecided || len(c.Levels) != 1 {
+		t.Errorf("gates %q, in all %s", got, c.Verdict)
+	}
+	warnings := strings.Join(c.Warnings, "\n")
+	if !strings.Contains(warnings, "not measured in A: concurrency 64") || !strings.Contains(warnings, "not measured in new: concurrency 32") {
+		t.Errorf("warnings: %q", c.Warnings)
+	}
+	one := compared(t, scaled(true, six...), atLevels(six, 8), Options{Gates: "ttft_p99<=+5%"})
+	if one.Gates[0].Note != "too few server starts: see --accept-one-start" {
+		t.Errorf("one start of A: %+v", one.Gates[0])
+	}
+}
+
 // A percentile beyond the timeout has no ratio: the order of the starts decides.
 func TestBeyondTheTimeout(t *testing.T) {
 	b := scaled(false, six...)

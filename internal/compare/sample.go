@@ -21,8 +21,11 @@ func newSample(a, b []float64, paired bool) sample {
 	s := sample{a: a, b: b}
 	la, lb := stats.Logs(a), stats.Logs(b)
 	switch {
-	case len(a) == 0 || len(b) == 0:
-		s.note = "not measured in both"
+	case len(a) == 0:
+		s.note = "not measured in A"
+		return s
+	case len(b) == 0:
+		s.note = "not measured in B"
 		return s
 	case la == nil || lb == nil:
 		s.note = unbounded(a, b)

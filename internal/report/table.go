@@ -30,7 +30,7 @@ func (p *page) write(t table) {
 func (p *page) byLevel(title string, columns []string, cell func(level, column int) string) {
 	t := table{append([]string{""}, columns...)}
 	for i := range p.run.Results {
-		row, told := []string{load(&p.run.Results[i])}, false
+		row, told := []string{p.run.Results[i].Point()}, false
 		for c := range columns {
 			x := cell(i, c)
 			row, told = append(row, x), told || x != "-"

@@ -118,7 +118,7 @@ func (p *page) warnings() {
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
 		for _, w := range l.Warnings {
-			all = append(all, load(l)+": "+w)
+			all = append(all, l.Point()+": "+w)
 		}
 	}
 	if len(all) > 0 {
@@ -127,17 +127,4 @@ func (p *page) warnings() {
 	for _, w := range all {
 		p.paragraph(yellow, "  ", "warning: "+printable(w))
 	}
-}
-
-// load names the load of a level in words.
-func load(l *result.Level) string {
-	switch {
-	case l.ArrivalRate == nil && l.Concurrency != nil:
-		return fmt.Sprintf("concurrency %d", *l.Concurrency)
-	case l.ArrivalRate == nil:
-		return "one at a time"
-	case l.Concurrency == nil:
-		return exact(*l.ArrivalRate) + " req/s"
-	}
-	return fmt.Sprintf("%s req/s, cap %d", exact(*l.ArrivalRate), *l.Concurrency)
 }

@@ -17,14 +17,14 @@ func (p *page) goals() {
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
 		if len(l.Goals) > 0 {
-			t = append(t, []string{load(l)})
+			t = append(t, []string{l.Point()})
 		}
 		for g := range l.Goals {
 			goal := &l.Goals[g]
 			t[0][2] = fmt.Sprintf("missed by (%s %%)", exact(100*goal.ConfidenceLevel))
 			t = append(t, []string{"  " + goal.Goal, goalValue(goal), missedBy(goal), share(goal.Allowed), string(goal.Verdict)})
 			if goal.Note != "" {
-				doubts = append(doubts, fmt.Sprintf("%s, %s: %s", load(l), goal.Goal, doubt(goal)))
+				doubts = append(doubts, fmt.Sprintf("%s, %s: %s", l.Point(), goal.Goal, doubt(goal)))
 			}
 		}
 	}

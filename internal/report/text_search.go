@@ -49,7 +49,7 @@ func (p *page) sweep() {
 		if l.Optimal {
 			mark = "yes"
 		}
-		t = append(t, []string{load(&p.run.Results[i]), orDash(l.OutputTokensPerSec), orDash(l.TokensPerSecPerUser), mark})
+		t = append(t, []string{p.run.Results[i].Point(), orDash(l.OutputTokensPerSec), orDash(l.TokensPerSecPerUser), mark})
 	}
 	p.write(t)
 	p.paragraph(plain, "  ", "  "+knee(s))

@@ -20,7 +20,7 @@ func (p *page) throughput() {
 			mark, p.notes.ramp = "~", true
 		}
 		row := []string{
-			load(l), fmt.Sprintf("%d/%d", l.NumSuccessful, l.NumRequests),
+			l.Point(), fmt.Sprintf("%d/%d", l.NumSuccessful, l.NumRequests),
 			p.cell(i, "requests_per_sec", mark), p.cell(i, "output_tokens_per_sec", mark),
 		}
 		if goodput {
