@@ -232,6 +232,20 @@ func TestBeyondTheTimeout(t *testing.T) {
 	}
 }
 
+// Where a start has no ratio, a gate is broken by what is beyond A's figures times its limit, not beyond A's figures.
+func TestGatesWithoutRatios(t *testing.T) {
+	a := []float64{0, 100, 101, 102, 103, 104} // one was so fast that nothing was seen of it
+	check := func(gate string, b []float64, want result.Verdict) {
+		t.Helper()
+		if c := compared(t, scaled(false, a...), scaled(false, b...), Options{Gates: gate}); c.Verdict != want {
+			t.Errorf("%s: %s, want %s: %+v", gate, c.Verdict, want, c.Gates)
+		}
+	}
+	check("ttft_p99<=+100%", []float64{150, 151, 152, 153, 154, 155}, result.Undecided)
+	check("ttft_p99<=+20%", []float64{150, 151, 152, 153, 154, 155}, result.Fail)
+	check("ttft_p99<=-50%", []float64{80, 81, 82, 83, 84, 85}, result.Fail) // better, by less than was asked for
+}
+
 func TestDifferences(t *testing.T) {
 	a, b := scaled(false, six...), scaled(false, six...)
 	a.Config = []byte(`{"backend":{"type":"vllm","max_num_seqs":1},"runs":10,"trials":3,"sampling":{"max_tokens":5}}`)

@@ -63,10 +63,19 @@ func (g gate) judge(s sample, level float64) result.Gate {
 		return out
 	}
 	// Without ratios, because some figures are zero or beyond all measure, only their order is left: a gate cannot be
-	// shown to hold, only to be broken.
-	if _, p := s.mannWhitney(); g.most == s.bAbove() && !math.IsNaN(p) {
+	// shown to hold, only to be broken: where B is above (or below) what the limit makes of A.
+	atLimit := sample{a: times(s.a, g.limit), b: s.b}
+	if _, p := atLimit.mannWhitney(); g.most == atLimit.bAbove() && !math.IsNaN(p) {
 		out.PBroken = number(p / 2)
 	}
 	out.Note = s.note
 	return out
+}
+
+func times(xs []float64, factor float64) []float64 {
+	ys := make([]float64, len(xs))
+	for i, x := range xs {
+		ys[i] = x * factor
+	}
+	return ys
 }
