@@ -28,8 +28,12 @@ func newArm(r *result.Run) *arm {
 	return a
 }
 
-// add adds a trial. Where nothing is known of the server's start, all trials are on one.
+// add adds a trial, unless it was stopped before it measured anything. Where nothing is known of the server's start, all
+// trials are on one.
 func (a *arm) add(start string, levels []result.Level) {
+	if len(levels) == 0 {
+		return
+	}
 	i := slices.Index(a.starts, start)
 	if i < 0 {
 		i = len(a.starts)

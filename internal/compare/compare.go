@@ -158,8 +158,18 @@ func (c *comparison) describe() {
 	}
 }
 
-// speaks reports whether verdicts may be given.
-func (c *comparison) speaks() bool { return c.byStart || c.AcceptOneStart }
+// silent is why no verdict may be given on these figures: starts are too few, or those that have them; "" where one may.
+func (c *comparison) silent(s sample) string {
+	switch {
+	case c.AcceptOneStart:
+		return ""
+	case !c.byStart:
+		return "too few server starts: see --accept-one-start"
+	case min(len(s.a), len(s.b)) < minStarts:
+		return fmt.Sprintf("measured on %d and %d server starts: want %d of each", len(s.a), len(s.b), minStarts)
+	}
+	return ""
+}
 
 // decide gives each contrast its verdict: "same" where the difference is shown to be inside the margin, however surely
 // it is one, else better or worse by Holm over all of them.
@@ -176,9 +186,12 @@ func (c *comparison) decide(samples []sample) {
 		if verdict == result.Undecided {
 			x.Needed = c.needed(samples[i], len(contrasts))
 		}
-		if c.speaks() {
+		switch why := c.silent(samples[i]); {
+		case why == "":
 			x.Verdict = verdict
-		} else if verdict != result.Undecided {
+		case c.byStart:
+			x.Note = or(x.Note, why)
+		case verdict != result.Undecided:
 			x.ProcessVerdict = verdict
 		}
 	}

@@ -140,6 +140,38 @@ func TestTooFewStarts(t *testing.T) {
 	}
 }
 
+// Starts that have no figure of a metric say nothing of it: two of six that have one are too few.
+func TestTooFewStartsOfAMetric(t *testing.T) {
+	b := scaled(false, slower...)
+	for i := range 4 {
+		delete(b.TrialResults[i].ConcurrencyResults[0].Metrics, "tpot")
+	}
+	o := Options{Gates: "tpot_p99<=+5%, ttft_p99<=+5%"}
+	c := compared(t, scaled(false, six...), b, o)
+	const note = "measured on 6 and 2 server starts: want 3 of each"
+	if x := contrast(t, c, "tpot_p99"); x.Verdict != result.Undecided || x.ProcessVerdict != "" || x.Note != note {
+		t.Errorf("two starts of B: %+v", x)
+	}
+	if g := c.Gates[0]; g.Verdict != result.Undecided || g.Note != note || c.Gates[1].Verdict != result.Fail {
+		t.Errorf("gates: %+v", c.Gates)
+	}
+	o.AcceptOneStart = true
+	c = compared(t, scaled(false, six...), b, o)
+	if x := contrast(t, c, "tpot_p99"); x.Verdict != result.Worse || c.Gates[0].Verdict != result.Fail {
+		t.Errorf("accepted: %+v, gates %+v", x, c.Gates)
+	}
+}
+
+// A start on which nothing was measured is none.
+func TestEmptyTrials(t *testing.T) {
+	a := scaled(false, six[:2]...)
+	a.TrialResults = append(a.TrialResults, result.Trial{TrialIndex: 2, ServerStart: "start-2"})
+	c := compared(t, a, scaled(false, six...), Options{})
+	if c.A.Starts != 2 || c.A.Trials != 2 || c.About != "these two processes" {
+		t.Errorf("%+v, about %s", c.A, c.About)
+	}
+}
+
 // A start counts once, however many trials it had.
 func TestTrialsOfAStartAreOneUnit(t *testing.T) {
 	a := scaled(false, 100, 400, 100, 100, 100, 100)

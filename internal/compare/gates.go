@@ -26,10 +26,11 @@ func (c *comparison) decideGates() {
 	holm(gates, func(g *result.Gate) **float64 { return &g.PBroken }, func(g *result.Gate) **float64 { return &g.PBroken })
 	for i, g := range gates {
 		s := c.held[i]
+		why := c.silent(s)
 		switch {
 		case len(s.a) == 0 || len(s.b) == 0: // undecided, as it notes
-		case !c.speaks():
-			g.Note = "too few server starts: see --accept-one-start"
+		case why != "":
+			g.Note = why
 		case g.P != nil && *g.P < c.alpha:
 			g.Verdict = result.Pass
 		case g.PBroken != nil && *g.PBroken < c.alpha:
