@@ -45,13 +45,13 @@ func (a *arm) add(start string, levels []result.Level) {
 	a.trials++
 }
 
-// values are a metric's numbers at a level: one a start, the geometric mean over its trials, or one a trial.
-func (a *arm) values(m metric, at *result.Level, byStart bool) []float64 {
+// values are the numbers of a level: one a start, the geometric mean over its trials, or one a trial.
+func (a *arm) values(read reading, at *result.Level, byStart bool) []float64 {
 	var values []float64
 	for _, levels := range a.units {
 		var trials []float64
 		for _, l := range levels {
-			if x, ok := m.get(l); ok && samePoint(l, at) {
+			if x, ok := read(l); ok && samePoint(l, at) {
 				trials = append(trials, x)
 			}
 		}

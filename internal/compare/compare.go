@@ -35,7 +35,7 @@ type comparison struct {
 	byStart bool
 	metrics []metric
 	gates   []gate
-	held    []sample // behind each gate of out
+	held    []held // behind each gate of out
 	alpha   float64
 	out     *result.Comparison
 }
@@ -114,8 +114,10 @@ func or[T comparable](v, otherwise T) T {
 	return v
 }
 
-func (c *comparison) sample(m metric, at *result.Level) sample {
-	return newSample(c.a.values(m, at, c.byStart), c.b.values(m, at, c.byStart), c.Paired)
+func (c *comparison) sample(m metric, at *result.Level) sample { return c.readings(m.get, m.get, at) }
+
+func (c *comparison) readings(a, b reading, at *result.Level) sample {
+	return newSample(c.a.values(a, at, c.byStart), c.b.values(b, at, c.byStart), c.Paired)
 }
 
 // describe says what is compared.
@@ -149,6 +151,11 @@ func (c *comparison) describe() {
 	}{{c.NameA, c.a.run, c.b.run}, {c.NameB, c.b.run, c.a.run}} {
 		if points := missing(side.in, side.all); len(points) > 0 {
 			say("not measured in %s: %s", side.name, strings.Join(points, "; "))
+		}
+		for _, l := range side.in.Results {
+			if in := l.Instrument; in != nil && in.Grade != result.OK {
+				say("%s at %s: the client's own part is %s: %s", side.name, l.Point(), in.Grade, strings.Join(in.Reasons, "; "))
+			}
 		}
 	}
 	for _, r := range []*result.Run{c.a.run, c.b.run} {

@@ -172,6 +172,58 @@ func TestEmptyTrials(t *testing.T) {
 	}
 }
 
+// blurred is scaled, with TTFTs that the client knows to within a factor only.
+func blurred(factor float64, ttfts ...float64) *result.Run {
+	r := scaled(false, ttfts...)
+	for i, x := range ttfts {
+		levels := r.TrialResults[i].ConcurrencyResults
+		m := levels[0].Metrics["ttft"]
+		m.Instrument = &result.Error{Grade: result.Degraded, Offered: &result.Ends{P99: &[2]float64{x / factor, x * factor}}}
+		levels[0].Metrics["ttft"] = m
+	}
+	return r
+}
+
+// A gate needs figures on one side of its limit whatever the client missed of them, in either arm.
+func TestGatesKnowTheClient(t *testing.T) {
+	check := func(factor float64, gate string, b []float64, want result.Verdict, note string) {
+		t.Helper()
+		for _, arms := range [][2]*result.Run{{blurred(factor, six...), scaled(false, b...)}, {scaled(false, six...), blurred(factor, b...)}} {
+			c := compared(t, arms[0], arms[1], Options{Gates: gate})
+			if g := c.Gates[0]; g.Verdict != want || g.Note != note || (note != "" && g.Needed != 0) {
+				t.Errorf("%s, known to within a factor of %v: %s %q, want %s %q", gate, factor, g.Verdict, g.Note, want, note)
+			}
+		}
+	}
+	const across = "the client's own error reaches across the limit"
+	check(1.01, "ttft_p99<=+5%", similar, result.Pass, "")
+	check(1.1, "ttft_p99<=+5%", similar, result.Undecided, across)
+	check(1.1, "ttft_p99<=+15%", similar, result.Pass, "")
+	check(1.1, "ttft_p99<=+5%", slower, result.Fail, "") // 9 % slower at the least
+	check(1.2, "ttft_p99<=+5%", slower, result.Undecided, across)
+	check(1, "ttft_p99<=+5%", slower, result.Fail, "")
+
+	boundless := scaled(false, similar...)
+	for _, trial := range boundless.TrialResults {
+		m := trial.ConcurrencyResults[0].Metrics["ttft"]
+		m.Instrument = &result.Error{Grade: result.Invalid, Offered: &result.Ends{}}
+		trial.ConcurrencyResults[0].Metrics["ttft"] = m
+	}
+	if c := compared(t, scaled(false, six...), boundless, Options{Gates: "ttft_p99<=+5%"}); c.Verdict != result.Undecided || c.Gates[0].Note != across {
+		t.Errorf("an error without bounds: %+v", c.Gates[0])
+	}
+}
+
+// Levels whose grade is not ok are named, with the reason.
+func TestGradesAreWarnings(t *testing.T) {
+	b := scaled(false, six...)
+	b.Results[0].Instrument = &result.Instrument{Grade: result.Degraded, Reasons: []string{"stamps are late"}}
+	c := compared(t, scaled(false, six...), b, Options{})
+	if want := "B at concurrency 8: the client's own part is degraded: stamps are late"; !slices.Contains(c.Warnings, want) {
+		t.Errorf("warnings %q, want %q", c.Warnings, want)
+	}
+}
+
 // A start counts once, however many trials it had.
 func TestTrialsOfAStartAreOneUnit(t *testing.T) {
 	a := scaled(false, 100, 400, 100, 100, 100, 100)

@@ -6,13 +6,19 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
+// held is a gate at a level, with the figures that it was held against.
+type held struct {
+	gate
+	figures
+}
+
 // hold judges every gate at a level of A. One that B lacks leaves them undecided: what was not measured has not passed.
 func (c *comparison) hold(at *result.Level) {
 	for _, g := range c.gates {
-		s := c.sample(g.metric, at)
-		judged := g.judge(s, c.ConfidenceLevel)
+		f := c.figures(g, at)
+		judged := g.judge(f, c.ConfidenceLevel)
 		judged.Concurrency, judged.ArrivalRate = at.Concurrency, at.ArrivalRate
-		c.out.Gates, c.held = append(c.out.Gates, judged), append(c.held, s)
+		c.out.Gates, c.held = append(c.out.Gates, judged), append(c.held, held{g, f})
 	}
 }
 
@@ -25,7 +31,7 @@ func (c *comparison) decideGates() {
 	}
 	holm(gates, func(g *result.Gate) **float64 { return &g.PBroken }, func(g *result.Gate) **float64 { return &g.PBroken })
 	for i, g := range gates {
-		s := c.held[i]
+		s := c.held[i].seen
 		why := c.silent(s)
 		switch {
 		case len(s.a) == 0 || len(s.b) == 0: // undecided, as it notes
@@ -36,8 +42,24 @@ func (c *comparison) decideGates() {
 		case g.PBroken != nil && *g.PBroken < c.alpha:
 			g.Verdict = result.Fail
 		case s.logs:
-			g.Needed = s.units(s.welch.Needed(math.Log(g.Limit), c.ConfidenceLevel, power))
+			c.held[i].doubt(g, c.ConfidenceLevel)
 		}
 		c.out.Verdict = result.WorstVerdict(c.out.Verdict, g.Verdict)
 	}
+}
+
+// doubt says how many units would likely decide a gate; or that none would, since what the client cannot tell more of the
+// same does not tell either.
+func (h held) doubt(g *result.Gate, level float64) {
+	limit := math.Log(h.limit)
+	beyond := func(s sample) bool { return (s.welch.Mean > limit) == h.most }
+	decisive := h.worst
+	if beyond(h.seen) {
+		decisive = h.best
+	}
+	if !decisive.logs || beyond(decisive) != beyond(h.seen) {
+		g.Note = "the client's own error reaches across the limit"
+		return
+	}
+	g.Needed = decisive.units(decisive.welch.Needed(limit, level, power))
 }
