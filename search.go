@@ -214,7 +214,7 @@ func (s *searching) results(a search.Answer, goals []string, interrupted bool) *
 	}
 	slices.SortStableFunc(out.Results, func(a, b result.Level) int { return cmp.Compare(a.Load(), b.Load()) })
 	out.Search = &result.Search{
-		Over: over(s.b.Mode), Goals: goals, Load: found(a.Load), Low: found(a.Low), High: found(a.High), Bounded: a.Bounded, Probes: s.probes,
+		Over: over(s.b.Mode), Goals: goals, Load: found(a.Load), Confirmed: a.Confirmed, Low: found(a.Low), High: found(a.High), Bounded: a.Bounded, Probes: s.probes,
 	}
 	return out
 }

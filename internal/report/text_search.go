@@ -24,6 +24,9 @@ func answer(s *result.Search) string {
 		return fmt.Sprintf("No %s that was tried meets %s.", s.Over, goals)
 	}
 	words := fmt.Sprintf("The highest %s that meets %s: %s", s.Over, goals, exact(*s.Load))
+	if !s.Confirmed {
+		words += ", not confirmed"
+	}
 	switch {
 	case !s.Bounded:
 		return words + ", the highest that was tried: none failed."

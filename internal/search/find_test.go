@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -20,7 +21,7 @@ func step(edge float64) Try {
 func TestFindEndsAtTheEdge(t *testing.T) {
 	for _, edge := range []float64{0.3, 1, 7.7, 100, 4000} {
 		a, err := Find(Plan{Start: 10, Min: 0.01, Max: 1e4, Tolerance: 0.02, Requests: 10}, step(edge))
-		if err != nil || !a.Bounded || a.Load > edge || a.Load < edge/1.02 || a.Low != a.Load || a.High < edge || len(a.Probes) > 25 {
+		if err != nil || !a.Bounded || a.Load > edge || a.Load < edge/1.02 || a.Low != a.Load || !a.Confirmed || a.High < edge || len(a.Probes) > 25 {
 			t.Errorf("edge %v: %+v, %v", edge, a, err)
 		}
 		last := a.Probes[len(a.Probes)-1]
@@ -57,7 +58,58 @@ func TestFindKeepsWhatItKnowsAtAnError(t *testing.T) {
 		}
 		return step(50)(load, n)
 	})
-	if err == nil || a.Load != 40 || len(a.Probes) != 5 {
+	if err == nil || a.Load != 40 || a.Confirmed || len(a.Probes) != 5 {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// unlucky is a server of which the first confirmation fails; what comes after that is then's.
+func unlucky(edge float64, then Try) Try {
+	tried, failed := map[float64]bool{}, false
+	return func(load float64, n int) (Verdict, error) {
+		switch {
+		case failed:
+			return then(load, n)
+		case tried[load]:
+			failed = true
+			return Fails, nil
+		}
+		tried[load] = true
+		return step(edge)(load, n)
+	}
+}
+
+// A search that is stopped while it steps down does not answer with the load that it was about to try.
+func TestFindAnswersWithWhatItTried(t *testing.T) {
+	stopped := func(float64, int) (Verdict, error) { return Undecided, errors.New("stopped") }
+	a, err := Find(Plan{Start: 10, Min: 1, Max: 1e4, Tolerance: 0.02, Requests: 10}, unlucky(11.2, stopped))
+	last := a.Probes[len(a.Probes)-1]
+	passed := func(p Probe) bool { return p.Load == a.Load && p.Verdict.Passed() }
+	if err == nil || a.Confirmed || !last.Confirms || a.Load >= last.Load || !slices.ContainsFunc(a.Probes, passed) {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+// Loads that can be named end the search where the tolerance is finer than they are.
+func TestFindEndsAtTheFinestLoads(t *testing.T) {
+	for _, edge := range []float64{0.7, 12.345, 999.96, 1000.4} {
+		tries := 0
+		a, err := Find(Plan{Start: 10, Min: 0.1, Max: 1e4, Tolerance: 1e-6, Requests: 10}, func(load float64, n int) (Verdict, error) {
+			if tries++; tries > 100 {
+				return Undecided, errors.New("it does not end")
+			}
+			return step(edge)(load, n)
+		})
+		if err != nil || a.Load > edge || a.Load < edge/1.0011 || !a.Confirmed {
+			t.Errorf("edge %v: %v in [%v, %v], %v", edge, a.Load, a.Low, a.High, err)
+		}
+	}
+}
+
+// A step down is one to the next load that has a name, not one of a whole request a second.
+func TestFindStepsDownByLittle(t *testing.T) {
+	a, err := Find(Plan{Start: 1, Min: 0.1, Max: 10, Tolerance: 1e-6, Requests: 10}, unlucky(1.5, step(1.5)))
+	if err != nil || a.Load != 1.498 && a.Load != 1.499 || !a.Confirmed {
 		t.Errorf("%+v, %v", a, err)
 	}
 }
