@@ -62,6 +62,7 @@ func (r *run) heading() result.Run {
 // results are the heading and all levels.
 func (r *account) results() *Results {
 	out := r.head
+	out.Warnings = append([]string{}, out.Warnings...) // of its own; a list in JSON, also where there are none
 	out.Results, out.Order = []result.Level{}, [][]int{}
 	place := map[int]int{} // of a level in the results
 	for i := range r.points {
@@ -82,7 +83,7 @@ func (r *account) results() *Results {
 	}
 	out.Interrupted = r.unfinished()
 	for _, err := range r.spill.Close() { // all that was wanted of it is computed
-		out.Warnings = append(slices.Clip(out.Warnings), err.Error())
+		out.Warnings = append(out.Warnings, err.Error())
 	}
 	return &Results{out}
 }

@@ -38,6 +38,14 @@ func planned(t *testing.T, b Benchmark) *run {
 	return r
 }
 
+// Nothing to warn of is an empty list in JSON.
+func TestNoWarnings(t *testing.T) {
+	out := (&account{spill: &record.Spill{}}).results()
+	if data, err := out.ToJSON(); err != nil || !bytes.Contains(data, []byte("\n  \"warnings\": []")) {
+		t.Errorf("%v, %s", err, data)
+	}
+}
+
 // Two levels, two trials; the second trial measured its first level in order, the last one of the list, and was stopped
 // while the other warmed up.
 func TestTrialStoppedInItsWarmup(t *testing.T) {
