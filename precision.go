@@ -67,11 +67,11 @@ func (r *account) precision(levels [][]result.Level) *result.Precision {
 	return out
 }
 
-// trialsByLevel describes every trial, by load point.
+// trialsByLevel describes every completed trial, by load point.
 func (r *account) trialsByLevel() [][]result.Level {
 	levels := make([][]result.Level, len(r.points))
 	for i := range r.points {
-		for _, t := range r.ran(i) {
+		for _, t := range r.completed(i) {
 			levels[i] = append(levels[i], r.describe(i, []metrics.Trial{t}))
 		}
 	}

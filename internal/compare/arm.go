@@ -22,13 +22,13 @@ func newArm(r *result.Run) *arm {
 	if len(r.TrialResults) == 0 {
 		a.add(strings.Join(r.Identity.ServerStarts, " "), r.Results)
 	}
-	for i := range r.TrialResults {
-		a.add(r.TrialResults[i].ServerStart, r.TrialResults[i].ConcurrencyResults)
+	for _, t := range r.TrialResults {
+		a.add(t.ServerStart, slices.DeleteFunc(slices.Clone(t.ConcurrencyResults), func(l result.Level) bool { return l.Interrupted }))
 	}
 	return a
 }
 
-// add adds a trial, unless it was stopped before it measured anything. Where nothing is known of the server's start, all
+// add adds a trial, unless it was stopped before it completed a level. Where nothing is known of the server's start, all
 // trials are on one.
 func (a *arm) add(start string, levels []result.Level) {
 	if len(levels) == 0 {

@@ -162,10 +162,11 @@ func TestTooFewStartsOfAMetric(t *testing.T) {
 	}
 }
 
-// A start on which nothing was measured is none.
+// A start on which nothing was measured is none, nor is one whose level was stopped.
 func TestEmptyTrials(t *testing.T) {
-	a := scaled(false, six[:2]...)
-	a.TrialResults = append(a.TrialResults, result.Trial{TrialIndex: 2, ServerStart: "start-2"})
+	a := scaled(false, six[:3]...)
+	a.TrialResults[2].ConcurrencyResults[0].Interrupted = true
+	a.TrialResults = append(a.TrialResults, result.Trial{TrialIndex: 3, ServerStart: "start-3"})
 	c := compared(t, a, scaled(false, six...), Options{})
 	if c.A.Starts != 2 || c.A.Trials != 2 || c.About != "these two processes" {
 		t.Errorf("%+v, about %s", c.A, c.About)

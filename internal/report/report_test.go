@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -71,6 +72,25 @@ func TestLegendNamesTheConfidenceLevel(t *testing.T) {
 	}
 	if got := text(t, r); !strings.Contains(strings.Join(strings.Fields(got), " "), "a 99.9 % Student-t interval over 3 trials") {
 		t.Errorf("an interval of 99.9 %% reads\n%s", got)
+	}
+}
+
+// A run that was stopped says how many trials it completed, and its legend how many the intervals are over.
+func TestTrialsThatWereRun(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1), level(8, 400, 1)), 5)
+	r.NTrials, r.Interrupted = 9, true
+	last := &r.TrialResults[4]
+	last.ConcurrencyResults = slices.Clone(last.ConcurrencyResults)
+	last.ConcurrencyResults[1].Interrupted = true
+	for key, i := range r.AggregatedResults[1].Intervals {
+		i.NSamples = 4
+		r.AggregatedResults[1].Intervals[key] = i
+	}
+	got := strings.Join(strings.Fields(text(t, r)), " ")
+	for _, want := range []string{", 4 of 9 trials", "Student-t interval over 4 to 5 trials"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
 	}
 }
 

@@ -62,7 +62,7 @@ func (p *page) paragraph(look look, indent, words string) {
 
 func (p *page) heading() {
 	r := p.run
-	facts := []string{"splleed: " + served(r), plural(r.NTrials, "trial")}
+	facts := []string{"splleed: " + served(r), trials(r)}
 	if r.GPU != nil {
 		facts = append(facts, printable(*r.GPU))
 	}
@@ -73,6 +73,21 @@ func (p *page) heading() {
 	if r.Interrupted {
 		p.paragraph(red, "  ", "INTERRUPTED: only what was measured until then.")
 	}
+}
+
+// trials is how many there were: "4 of 9 trials" where the others were not completed.
+func trials(r *result.Run) string {
+	all, done := plural(r.NTrials, "trial"), 0
+	for _, t := range r.TrialResults {
+		partial := slices.ContainsFunc(t.ConcurrencyResults, func(l result.Level) bool { return l.Interrupted })
+		if len(t.ConcurrencyResults) == len(r.Results) && !partial {
+			done++
+		}
+	}
+	if r.TrialResults == nil || done >= r.NTrials {
+		return all
+	}
+	return fmt.Sprintf("%d of %s", done, all)
 }
 
 // served is what was measured: "tiny on vllm 0.32.0".

@@ -46,7 +46,7 @@ func (p *page) hasGoodput() bool {
 // too few trials have it) the value over all requests. The mark trails.
 func (p *page) cell(level int, key, mark string) string {
 	if i := p.interval(level, key); i != nil {
-		p.notes.interval = i
+		p.notes.over(i)
 		return digits(*i.Mean) + " ±" + rough((*i.CIUpper-*i.CILower)/2) + mark
 	}
 	if s := statOf(key); s != nil {

@@ -61,6 +61,9 @@ type Level struct {
 	NumRequests   int      `json:"num_requests"`
 	NumSuccessful int      `json:"num_successful"`
 	NumFailed     int      `json:"num_failed"`
+	// Interrupted says that it was stopped before all its requests had ended, or one of the trials that are pooled. Such a
+	// trial is in no interval over trials.
+	Interrupted bool `json:"interrupted,omitempty"`
 
 	// First start to last end of the measured requests, and the rates over it: the formula of 0.1. Ramp and tail are
 	// in it; Throughput has the rates of the window.
