@@ -331,6 +331,22 @@ func TestGatesWithoutRatios(t *testing.T) {
 	check("ttft_p99<=-50%", []float64{80, 81, 82, 83, 84, 85}, result.Fail) // better, by less than was asked for
 }
 
+// What one arm alone measured is no timeout of it: it has its figure.
+func TestMeasuredInOneArm(t *testing.T) {
+	b := scaled(false, six...)
+	for _, trial := range b.TrialResults {
+		delete(trial.ConcurrencyResults[0].Metrics, "tpot")
+	}
+	x := contrast(t, compared(t, scaled(false, six...), b, Options{}), "tpot_p50")
+	if x.A == nil || math.Abs(*x.A-10) > 0.1 || x.B != nil || x.NB != 0 || x.Note != "not measured in B" {
+		t.Errorf("TPOT of A alone: %+v", x)
+	}
+	x = contrast(t, compared(t, b, scaled(false, six...), Options{}), "tpot_p50")
+	if x.B == nil || x.A != nil || x.Note != "not measured in A" {
+		t.Errorf("TPOT of B alone: %+v", x)
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	a, b := scaled(false, six...), scaled(false, six...)
 	a.Config = []byte(`{"backend":{"type":"vllm","max_num_seqs":1},"runs":10,"trials":3,"sampling":{"max_tokens":5}}`)

@@ -86,8 +86,11 @@ func (s sample) contrast(m metric, level, margin float64) result.Contrast {
 	if m.higher {
 		c.Better = "higher"
 	}
-	if len(s.a) > 0 && len(s.b) > 0 {
-		c.A, c.B = number(middle(s.a)), number(middle(s.b))
+	if len(s.a) > 0 {
+		c.A = number(middle(s.a))
+	}
+	if len(s.b) > 0 {
+		c.B = number(middle(s.b))
 	}
 	c.P = number(s.p())
 	_, p := s.mannWhitney()
