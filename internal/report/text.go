@@ -79,8 +79,7 @@ func (p *page) heading() {
 func trials(r *result.Run) string {
 	all, done := plural(r.NTrials, "trial"), 0
 	for _, t := range r.TrialResults {
-		partial := slices.ContainsFunc(t.ConcurrencyResults, func(l result.Level) bool { return l.Interrupted })
-		if len(t.ConcurrencyResults) == len(r.Results) && !partial {
+		if t.Completed(len(r.Results)) {
 			done++
 		}
 	}

@@ -7,6 +7,7 @@ package result
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -51,6 +52,12 @@ type Trial struct {
 	ServerStart        string  `json:"server_start,omitempty"`
 	Order              []int   `json:"order"` // the levels in the order they ran, as indexes into concurrency_results
 	ConcurrencyResults []Level `json:"concurrency_results"`
+}
+
+// Completed reports whether the trial ran so many levels, each to its end.
+func (t *Trial) Completed(levels int) bool {
+	partial := slices.ContainsFunc(t.ConcurrencyResults, func(l Level) bool { return l.Interrupted })
+	return len(t.ConcurrencyResults) == levels && !partial
 }
 
 // Level is one load point: of one trial, or pooled over all trials.

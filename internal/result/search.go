@@ -42,8 +42,8 @@ type SearchProbe struct {
 type Sweep struct {
 	Over string `json:"over"` // "arrival_rate" or "concurrency"
 	// Knee is the load where output throughput over mean E2E latency is largest: beyond it latency grows faster than
-	// throughput. With several trials it is their geometric mean, with an interval. Null where the grid has no maximum
-	// inside.
+	// throughput. With several trials it is their geometric mean, with an interval that reaches to the next loads of the grid;
+	// without one where a trial has no maximum inside the grid. Null where none has.
 	Knee   *Interval    `json:"knee"`
 	Pareto []ParetoLoad `json:"pareto"` // every load, ascending
 }
