@@ -358,6 +358,16 @@ func TestDifferences(t *testing.T) {
 	if want := []result.Difference{{What: "backend.max_num_seqs", A: "1", B: "8"}}; !slices.Equal(setup, want) {
 		t.Errorf("setup: %v", setup)
 	}
+	for _, key := range []string{
+		`"strict":true`, `"precision":{"ttft_p99":0.05}`, `"max_trials":9`, `"max_duration_s":60`, `"certify":true`,
+		`"server_metrics":"off"`, `"server_metrics_every_s":2`, `"gpu_metrics":"off"`,
+	} {
+		with := *b
+		with.Config = []byte(strings.Replace(string(b.Config), `"runs"`, key+`,"runs"`, 1))
+		if load, setup := Differences(b, &with); len(load)+len(setup) > 0 {
+			t.Errorf("%s makes a difference: %v %v", key, load, setup)
+		}
+	}
 	if c := compared(t, a, b, Options{}); !strings.Contains(strings.Join(c.Warnings, ";"), "the load is not the same (sampling.max_tokens)") {
 		t.Errorf("warnings: %v", c.Warnings)
 	}
