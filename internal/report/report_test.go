@@ -118,6 +118,16 @@ func TestColourChangesNothingElse(t *testing.T) {
 	}
 }
 
+func TestInPercent(t *testing.T) {
+	for share, want := range map[float64]string{
+		0: "0", 0.0063: "0.63", 0.07: "7", 0.0123: "1.2", 0.0996: "10", 0.36: "36", 0.996: "100", 1: "100", 2.5: "250", 1e-6: "0.0001", 1e-7: "0.00001",
+	} {
+		if got := InPercent(share); got != want {
+			t.Errorf("%v is %s %%, want %s", share, got, want)
+		}
+	}
+}
+
 func TestDigits(t *testing.T) {
 	check := func(x float64, value, half string) {
 		t.Helper()

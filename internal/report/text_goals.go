@@ -50,7 +50,7 @@ func goalValue(g *result.Goal) string {
 
 // missedBy is the share of samples that miss, with its interval: "0.2 % (0.02–0.72)".
 func missedBy(g *result.Goal) string {
-	return fmt.Sprintf("%.2g %% (%.2g–%.2g)", 100*g.Missed, 100*g.MissedLow, 100*g.MissedHigh)
+	return fmt.Sprintf("%s %% (%s–%s)", InPercent(g.Missed), InPercent(g.MissedLow), InPercent(g.MissedHigh))
 }
 
 func share(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }
