@@ -94,6 +94,45 @@ func TestTrialsThatWereRun(t *testing.T) {
 	}
 }
 
+// An interval that reaches much further up than down is printed with its ends: 2 ± 2.8 would say that it may be negative.
+func TestLopsidedIntervals(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1)), 3)
+	set := func(key string, mean, lower, upper float64) {
+		i := r.AggregatedResults[0].Intervals[key]
+		i.Mean, i.CILower, i.CIUpper = ptr(mean), ptr(lower), ptr(upper)
+		r.AggregatedResults[0].Intervals[key] = i
+	}
+	p := &page{run: r}
+	check := func(mean, lower, upper float64, want string) {
+		t.Helper()
+		set("ttft_p99_ms", mean, lower, upper)
+		if got := p.cell(0, "ttft_p99_ms", "?"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	check(2, 0.5, 6.1, "2.00 [0.500, 6.10]?")
+	check(100, 96, 104.2, "100.0 ±4.1?")
+	check(100, 79, 128, "100.0 [79.00, 128.0]?")
+	check(100, 100, 100, "100.0 ±0.000?")
+
+	got := strings.Join(strings.Fields(text(t, r)), " ")
+	if !strings.Contains(got, "±: a 95 % Student-t") {
+		t.Errorf("without lopsided intervals the legend reads\n%s", got)
+	}
+	for _, q := range []string{"p50", "p95", "p99", "mean"} {
+		set("ttft_"+q+"_ms", 12345, 8765.4, 23456)
+	}
+	wide := text(t, r)
+	if !strings.Contains(wide, "[8765, 23456]") || !strings.Contains(strings.Join(strings.Fields(wide), " "), "±, [ ]: a 95 % Student-t") {
+		t.Errorf("lopsided intervals read\n%s", wide)
+	}
+	for _, line := range strings.Split(wide, "\n") {
+		if utf8.RuneCountInString(line) > width {
+			t.Errorf("wide: %q", line)
+		}
+	}
+}
+
 // The second trial of two was stopped before its level of many requests ran: that of few marks its own row only.
 func TestSupportIsThatOfTheSameLevel(t *testing.T) {
 	few, many := level(1, 100, 1), level(8, 400, 1)

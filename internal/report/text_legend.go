@@ -10,6 +10,7 @@ import (
 // notes are the marks that the tables used, each explained once below them.
 type notes struct {
 	interval *result.Interval
+	lopsided bool   // [ ]
 	trials   [2]int // the fewest and the most that intervals are over
 	support  bool   // ?
 	ramp     bool   // ~
@@ -27,7 +28,7 @@ const definitions = "TTFT: to the first token. ITL: per further token. ICL: betw
 func (p *page) legend() {
 	words := []string{definitions}
 	if i := p.notes.interval; i != nil {
-		words = append(words, fmt.Sprintf("±: a %s %% Student-t interval over %s.", exact(100*i.ConfidenceLevel), between(p.notes.trials)))
+		words = append(words, fmt.Sprintf("%s: a %s %% Student-t interval over %s.", p.notes.signs(), exact(100*i.ConfidenceLevel), between(p.notes.trials)))
 	}
 	add := func(used bool, text string) {
 		if used {
@@ -61,4 +62,12 @@ func between(trials [2]int) string {
 		return most
 	}
 	return fmt.Sprintf("%d to %s", trials[0], most)
+}
+
+// signs are what intervals are printed with.
+func (n *notes) signs() string {
+	if n.lopsided {
+		return "±, [ ]"
+	}
+	return "±"
 }
