@@ -12,7 +12,7 @@ const module = "github.com/splleed/splleed"
 
 // allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
 var allowed = map[string][]string{
-	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "search": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {},
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {},
 
 	"engine/guard": {},
 
@@ -28,6 +28,7 @@ var allowed = map[string][]string{
 	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
 	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},
 	"compare":    {"result", "stats"},
+	"search":     {"stats"},
 	"scrape":     {"record", "result", "smi"},
 
 	"": {"calibrate", "compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "quiet", "record", "report", "result", "schedule", "scrape", "search", "secret", "strictjson", "transport", "wire", "workload"},

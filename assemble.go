@@ -62,6 +62,7 @@ func (r *run) heading() result.Run {
 // results are the heading and all levels.
 func (r *account) results() *Results {
 	out := r.head
+	out.Warnings = append([]string{}, out.Warnings...) // of its own; a list in JSON, also where there are none
 	out.Results, out.Order = []result.Level{}, [][]int{}
 	place := map[int]int{} // of a level in the results
 	for i := range r.points {
@@ -82,7 +83,7 @@ func (r *account) results() *Results {
 	}
 	out.Interrupted = r.unfinished()
 	for _, err := range r.spill.Close() { // all that was wanted of it is computed
-		out.Warnings = append(slices.Clip(out.Warnings), err.Error())
+		out.Warnings = append(out.Warnings, err.Error())
 	}
 	return &Results{out}
 }
@@ -97,6 +98,11 @@ func (r *account) ran(i int) []metrics.Trial {
 		}
 	}
 	return ran
+}
+
+// completed are the trials of level i that ran to its end: those that can stand for each other.
+func (r *account) completed(i int) []metrics.Trial {
+	return slices.DeleteFunc(r.ran(i), func(t metrics.Trial) bool { return !t.Complete })
 }
 
 // ran are the levels that the trial measured, in the order they ran, by their places.
@@ -127,6 +133,7 @@ func (r *account) describe(i int, trials []metrics.Trial) result.Level {
 		out.Instrument.Calibration = r.calibrations[i]
 	}
 	r.attest(&out, trials)
+	out.Interrupted = slices.ContainsFunc(trials, func(t metrics.Trial) bool { return !t.Complete })
 	out.Warnings = levelWarnings(out)
 	return out
 }
@@ -150,7 +157,7 @@ func (s SLO) metrics() metrics.SLO {
 // addTrials adds each trial by itself, and the intervals over trials.
 func (r *account) addTrials(out *result.Run) {
 	out.TrialResults, out.AggregatedResults = []result.Trial{}, []result.Aggregate{}
-	byLevel := make([][]result.Level, len(r.points))
+	completed := make([][]result.Level, len(r.points))
 	for n, t := range r.trials {
 		one := result.Trial{TrialIndex: n, ServerStart: t.serverStart, ConcurrencyResults: []result.Level{}}
 		place := map[int]int{} // of a level among those that this trial measured
@@ -158,29 +165,32 @@ func (r *account) addTrials(out *result.Run) {
 			if !slices.ContainsFunc(level.Records, measured) {
 				continue
 			}
-			described := r.describe(i, []metrics.Trial{level})
 			place[i] = len(one.ConcurrencyResults)
+			described := r.describe(i, []metrics.Trial{level})
 			one.ConcurrencyResults = append(one.ConcurrencyResults, described)
-			byLevel[i] = append(byLevel[i], described)
+			if level.Complete {
+				completed[i] = append(completed[i], described)
+			}
 		}
 		one.Order = t.ran(place)
 		out.TrialResults = append(out.TrialResults, one)
 	}
-	for i, levels := range byLevel {
-		if len(levels) > 0 {
-			r.aggregate(out, i, levels)
+	for i, trials := range completed {
+		if len(r.ran(i)) > 0 {
+			r.aggregate(out, i, trials)
 		}
 	}
 }
 
-// aggregate adds the intervals of level i over its trials, and warns of its pooled results where these drift.
+// aggregate adds the intervals of level i over its completed trials, and warns of its pooled results where these drift.
 func (r *account) aggregate(out *result.Run, i int, trials []result.Level) {
 	var halves [][2]result.Level
-	for _, t := range r.ran(i) {
+	for _, t := range r.completed(i) {
 		halves = append(halves, metrics.Halves(r.measurement(i, []metrics.Trial{t})))
 	}
 	a := metrics.Aggregate(trials, halves, r.b.ConfidenceLevel)
 	pooled := &out.Results[len(out.AggregatedResults)] // both lists have the levels that some trial measured
+	a.Concurrency, a.ArrivalRate = pooled.Concurrency, pooled.ArrivalRate
 	pooled.Warnings = append(pooled.Warnings, drifted(a.Drift)...)
 	out.AggregatedResults = append(out.AggregatedResults, a)
 }

@@ -38,6 +38,14 @@ func planned(t *testing.T, b Benchmark) *run {
 	return r
 }
 
+// Nothing to warn of is an empty list in JSON.
+func TestNoWarnings(t *testing.T) {
+	out := (&account{spill: &record.Spill{}}).results()
+	if data, err := out.ToJSON(); err != nil || !bytes.Contains(data, []byte("\n  \"warnings\": []")) {
+		t.Errorf("%v, %s", err, data)
+	}
+}
+
 // Two levels, two trials; the second trial measured its first level in order, the last one of the list, and was stopped
 // while the other warmed up.
 func TestTrialStoppedInItsWarmup(t *testing.T) {
@@ -65,6 +73,40 @@ func TestTrialStoppedInItsWarmup(t *testing.T) {
 	r.trials[1].levels[0] = played(4)
 	if r.results().Interrupted {
 		t.Error("a run that measured all it should is interrupted")
+	}
+}
+
+// A trial that was stopped within a level is in its pooled figures and among the trials, marked, but in no interval: the
+// expected statistic of a trial of this length is not that of a shorter one.
+func TestTrialStoppedWithinALevel(t *testing.T) {
+	b := Benchmark{Backend: Sim{}, Prompts: []string{"x"}, Concurrency: []int{1, 2}, Runs: 4, Trials: 3, Precision: map[string]float64{"ttft_p50": 0.05}}
+	r := planned(t, b)
+	r.server = &Server{}
+	stopped := played(2)
+	stopped.Complete = false
+	r.trials = []trial{
+		{order: []int{0, 1}, levels: []metrics.Trial{played(4), stopped}},
+		{order: []int{0, 1}, levels: []metrics.Trial{played(4), {}}},
+		{order: []int{0, 1}, levels: []metrics.Trial{stopped, {}}},
+	}
+	out := r.results()
+	if l := out.Results[0]; l.NumRequests != 10 || !l.Interrupted {
+		t.Errorf("pooled: %d requests, interrupted %v; want all 10, true", l.NumRequests, l.Interrupted)
+	}
+	if a := out.AggregatedResults; len(a) != 2 || a[0].Intervals["e2el_p50_ms"].NSamples != 2 || a[0].NumRequests != 8 || len(a[1].Intervals) != 0 || *a[1].Concurrency != 2 {
+		t.Errorf("intervals: %+v", a)
+	}
+	if len(r.trialsByLevel()[0]) != 2 {
+		t.Errorf("precision looks at %d trials, want 2", len(r.trialsByLevel()[0]))
+	}
+	var marked []bool
+	for _, trial := range out.TrialResults {
+		for _, l := range trial.ConcurrencyResults {
+			marked = append(marked, l.Interrupted)
+		}
+	}
+	if !slices.Equal(marked, []bool{false, true, false, true}) {
+		t.Errorf("marked: %v", marked)
 	}
 }
 

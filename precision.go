@@ -10,6 +10,7 @@ import (
 
 	"github.com/splleed/splleed/internal/invalid"
 	"github.com/splleed/splleed/internal/metrics"
+	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/result"
 )
 
@@ -67,11 +68,11 @@ func (r *account) precision(levels [][]result.Level) *result.Precision {
 	return out
 }
 
-// trialsByLevel describes every trial, by load point.
+// trialsByLevel describes every completed trial, by load point.
 func (r *account) trialsByLevel() [][]result.Level {
 	levels := make([][]result.Level, len(r.points))
 	for i := range r.points {
-		for _, t := range r.ran(i) {
+		for _, t := range r.completed(i) {
 			levels[i] = append(levels[i], r.describe(i, []metrics.Trial{t}))
 		}
 	}
@@ -119,9 +120,9 @@ func widths(p *result.Precision) string {
 	for _, t := range p.Targets {
 		now := "unknown"
 		if t.HalfWidth != nil {
-			now = fmt.Sprintf("±%.2g %%", 100**t.HalfWidth)
+			now = fmt.Sprintf("±%s %%", report.InPercent(*t.HalfWidth))
 		}
-		words = append(words, fmt.Sprintf("%s at %s %s (wanted ±%.2g %%)", t.Stat, t.Level, now, 100*t.Wanted))
+		words = append(words, fmt.Sprintf("%s at %s %s (wanted ±%s %%)", t.Stat, t.Level, now, report.InPercent(t.Wanted)))
 	}
 	return strings.Join(words, ", ")
 }

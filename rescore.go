@@ -122,11 +122,7 @@ func (r *account) join(other *account) error {
 	for _, d := range slices.Concat(load, setup) {
 		other.head.Warnings = append(slices.Clip(other.head.Warnings), fmt.Sprintf("pooled runs differ in %s: %q and %q", d.What, d.A, d.B))
 	}
-	for _, w := range other.head.Warnings {
-		if !slices.Contains(r.head.Warnings, w) {
-			r.head.Warnings = append(slices.Clip(r.head.Warnings), w)
-		}
-	}
+	r.head.Warnings = union(r.head.Warnings, other.head.Warnings)
 	if other.head.Timestamp.After(r.head.Timestamp.Time) {
 		r.head.Timestamp = other.head.Timestamp
 	}

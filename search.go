@@ -207,14 +207,16 @@ func (s *searching) results(a search.Answer, goals []string, interrupted bool) *
 	}
 	out := &Results{s.runs[0].Run}
 	out.Results, out.Order, out.Interrupted = nil, nil, interrupted
-	out.Warnings = append(slices.Clone(out.Warnings), s.warnings...)
+	out.Warnings = []string{}
 	for _, r := range s.runs {
+		out.Warnings = union(out.Warnings, r.Warnings)
 		out.Results = append(out.Results, r.Results...)
 		out.Timestamp = r.Timestamp
 	}
+	out.Warnings = union(out.Warnings, s.warnings)
 	slices.SortStableFunc(out.Results, func(a, b result.Level) int { return cmp.Compare(a.Load(), b.Load()) })
 	out.Search = &result.Search{
-		Over: over(s.b.Mode), Goals: goals, Load: found(a.Load), Low: found(a.Low), High: found(a.High), Bounded: a.Bounded, Probes: s.probes,
+		Over: over(s.b.Mode), Goals: goals, Load: found(a.Load), Confirmed: a.Confirmed, Low: found(a.Low), High: found(a.High), Bounded: a.Bounded, Probes: s.probes,
 	}
 	return out
 }

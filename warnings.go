@@ -77,3 +77,14 @@ func drifted(d *result.Drift) []string {
 	}
 	return []string{"the trials drift, so they are no repetitions and intervals over them mean less: " + strings.Join(parts, ", ")}
 }
+
+// union is what was said, and what more says that was not yet.
+func union(said, more []string) []string {
+	said = slices.Clip(said)
+	for _, w := range more {
+		if !slices.Contains(said, w) {
+			said = append(said, w)
+		}
+	}
+	return said
+}

@@ -24,6 +24,8 @@ type watcher struct {
 	flying  int                     // requests of every phase in flight
 	decided search.Verdict          // Undecided while the probe is to go on
 	grew    bool                    // what decided it is that the number in flight grows
+	looking bool                    // a look is being taken
+	ended   bool                    // the probe has ended: looks come too late
 }
 
 func newWatcher(goals []metrics.Goal, level metrics.Level, enough func()) *watcher {
@@ -66,19 +68,29 @@ func (w *watcher) take(r *record.Record) {
 	if !r.OK() && r.Failure.Type == record.Cancelled {
 		return
 	}
-	counts := make([]search.Count, len(w.goals))
+	samples := make([][]float64, len(w.goals))
 	for i, g := range w.goals {
-		counts[i].Miss, counts[i].Of = w.level.Count(g, r)
+		samples[i] = w.level.Multiples(g, r)
 	}
-	w.watch.Ended(counts)
+	w.watch.Ended(samples)
 }
 
+// look takes a look where one is due, beside the load: it takes too long for the load to wait.
 func (w *watcher) look() {
-	if w.decided != search.Undecided {
+	if w.decided != search.Undecided || w.looking || !w.watch.Due() {
 		return
 	}
-	if v, enough := w.watch.Enough(); enough {
-		w.decided, w.grew = v, w.watch.Unstable()
+	w.looking = true
+	go w.judge(w.watch.Seen())
+}
+
+func (w *watcher) judge(seen *search.Watch) {
+	v, enough := seen.Enough()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.looking = false
+	if enough && !w.ended {
+		w.decided, w.grew = v, seen.Unstable()
 		w.enough()
 	}
 }
@@ -87,6 +99,7 @@ func (w *watcher) look() {
 func (w *watcher) account() (result.SearchProbe, search.Verdict) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.ended = true
 	verdict := w.decided
 	if verdict == search.Undecided {
 		verdict = w.watch.Verdict()

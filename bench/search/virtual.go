@@ -14,20 +14,14 @@ type goal struct{ ttft, tpot time.Duration }
 // allowed are the shares of requests that may miss: those of a p99 and of a p95.
 var allowed = []float64{0.01, 0.05}
 
-// counts is what a request says of each goal.
-func (g goal) counts(at time.Duration, o sim.Outcome) []search.Count {
-	last, first := o.Tokens[len(o.Tokens)-1], o.Tokens[0]
-	counts := []search.Count{{Of: 1}, {}}
-	if first-at > g.ttft {
-		counts[0].Miss = 1
-	}
+// samples is what a request says of each goal, as a multiple of it.
+func (g goal) samples(at time.Duration, o sim.Outcome) [][]float64 {
+	first := o.Tokens[0]
+	samples := [][]float64{{(first - at).Seconds() / g.ttft.Seconds()}, nil}
 	if n := len(o.Tokens); n > 1 {
-		counts[1].Of = 1
-		if (last-first)/time.Duration(n-1) > g.tpot {
-			counts[1].Miss = 1
-		}
+		samples[1] = []float64{(last(o) - first).Seconds() / float64(n-1) / g.tpot.Seconds()}
 	}
-	return counts
+	return samples
 }
 
 // traffic is Poisson arrivals of requests with 64 to 448 tokens of prompt and 16 to 112 of output, every length as likely.
@@ -65,9 +59,11 @@ func probe(g goal, rate float64, n int, seed uint64, sequential bool) (search.Ve
 		}
 		w.Arrived(flight.at(a.At))
 		ended = max(ended, last(outcomes[i]))
-		w.Ended(g.counts(a.At, outcomes[i]))
-		if v, enough := w.Enough(); enough && sequential {
-			return v, ended
+		w.Ended(g.samples(a.At, outcomes[i]))
+		if sequential && w.Due() {
+			if v, enough := w.Enough(); enough {
+				return v, ended
+			}
 		}
 	}
 	return w.Verdict(), ended

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/report"
 )
 
 type searchCmd struct {
@@ -40,7 +41,7 @@ func (s *searchCmd) Run(ctx context.Context, c console) error {
 func probed(goals []string, p splleed.SearchProbe) string {
 	var parts []string
 	for i, g := range goals {
-		parts = append(parts, fmt.Sprintf("%s missed by %.2g %%, %.2g %% allowed", g, 100*p.Misses[i], 100*p.Allowed[i]))
+		parts = append(parts, fmt.Sprintf("%s missed by %s %%, %s %% allowed", g, report.InPercent(p.Misses[i]), report.InPercent(p.Allowed[i])))
 	}
 	verdict := p.Verdict
 	if p.Unstable {

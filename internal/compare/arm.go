@@ -22,14 +22,18 @@ func newArm(r *result.Run) *arm {
 	if len(r.TrialResults) == 0 {
 		a.add(strings.Join(r.Identity.ServerStarts, " "), r.Results)
 	}
-	for i := range r.TrialResults {
-		a.add(r.TrialResults[i].ServerStart, r.TrialResults[i].ConcurrencyResults)
+	for _, t := range r.TrialResults {
+		a.add(t.ServerStart, slices.DeleteFunc(slices.Clone(t.ConcurrencyResults), func(l result.Level) bool { return l.Interrupted }))
 	}
 	return a
 }
 
-// add adds a trial. Where nothing is known of the server's start, all trials are on one.
+// add adds a trial, unless it was stopped before it completed a level. Where nothing is known of the server's start, all
+// trials are on one.
 func (a *arm) add(start string, levels []result.Level) {
+	if len(levels) == 0 {
+		return
+	}
 	i := slices.Index(a.starts, start)
 	if i < 0 {
 		i = len(a.starts)
@@ -41,13 +45,13 @@ func (a *arm) add(start string, levels []result.Level) {
 	a.trials++
 }
 
-// values are a metric's numbers at a level: one a start, the geometric mean over its trials, or one a trial.
-func (a *arm) values(m metric, at *result.Level, byStart bool) []float64 {
+// values are the numbers of a level: one a start, the geometric mean over its trials, or one a trial.
+func (a *arm) values(read reading, at *result.Level, byStart bool) []float64 {
 	var values []float64
 	for _, levels := range a.units {
 		var trials []float64
 		for _, l := range levels {
-			if x, ok := m.get(l); ok && samePoint(l, at) {
+			if x, ok := read(l); ok && samePoint(l, at) {
 				trials = append(trials, x)
 			}
 		}
@@ -66,6 +70,20 @@ func middle(xs []float64) float64 {
 		return math.Exp(stats.Mean(logs))
 	}
 	return stats.Mean(xs)
+}
+
+func hasPoint(r *result.Run, at *result.Level) bool {
+	return slices.ContainsFunc(r.Results, func(l result.Level) bool { return samePoint(&l, at) })
+}
+
+// missing names the load points of another run that this one has not.
+func missing(in, other *result.Run) (points []string) {
+	for i := range other.Results {
+		if at := &other.Results[i]; !hasPoint(in, at) {
+			points = append(points, at.Point())
+		}
+	}
+	return points
 }
 
 func samePoint(a, b *result.Level) bool {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/splleed/splleed/internal/result"
 	"github.com/splleed/splleed/internal/stats"
@@ -34,6 +35,7 @@ type comparison struct {
 	byStart bool
 	metrics []metric
 	gates   []gate
+	held    []held // behind each gate of out
 	alpha   float64
 	out     *result.Comparison
 }
@@ -48,22 +50,10 @@ func Compare(a, b *result.Run, o Options) (*result.Comparison, error) {
 	var samples []sample
 	for i := range a.Results {
 		at := &a.Results[i]
-		if !slices.ContainsFunc(b.Results, func(l result.Level) bool { return samePoint(&l, at) }) {
-			continue
+		if hasPoint(b, at) {
+			samples = append(samples, c.contrast(at)...)
 		}
-		level := result.ComparedLevel{Concurrency: at.Concurrency, ArrivalRate: at.ArrivalRate, Metrics: []result.Contrast{}}
-		for _, m := range c.metrics {
-			if s := c.sample(m, at); len(s.a)+len(s.b) > 0 {
-				samples = append(samples, s)
-				level.Metrics = append(level.Metrics, s.contrast(m, c.ConfidenceLevel, c.Margin))
-			}
-		}
-		c.out.Levels = append(c.out.Levels, level)
-		for _, g := range c.gates {
-			judged := g.judge(c.sample(g.metric, at), c.ConfidenceLevel)
-			judged.Concurrency, judged.ArrivalRate = at.Concurrency, at.ArrivalRate
-			c.out.Gates = append(c.out.Gates, judged)
-		}
+		c.hold(at)
 	}
 	if len(c.out.Levels) == 0 {
 		return nil, fmt.Errorf("no load point is in both results")
@@ -71,6 +61,19 @@ func Compare(a, b *result.Run, o Options) (*result.Comparison, error) {
 	c.decide(samples)
 	c.decideGates()
 	return c.out, nil
+}
+
+// contrast adds a level that both have, and returns the figures behind its metrics.
+func (c *comparison) contrast(at *result.Level) (samples []sample) {
+	level := result.ComparedLevel{Concurrency: at.Concurrency, ArrivalRate: at.ArrivalRate, Metrics: []result.Contrast{}}
+	for _, m := range c.metrics {
+		if s := c.sample(m, at); len(s.a)+len(s.b) > 0 {
+			samples = append(samples, s)
+			level.Metrics = append(level.Metrics, s.contrast(m, c.ConfidenceLevel, c.Margin))
+		}
+	}
+	c.out.Levels = append(c.out.Levels, level)
+	return samples
 }
 
 func (c *comparison) prepare() error {
@@ -111,8 +114,10 @@ func or[T comparable](v, otherwise T) T {
 	return v
 }
 
-func (c *comparison) sample(m metric, at *result.Level) sample {
-	return newSample(c.a.values(m, at, c.byStart), c.b.values(m, at, c.byStart), c.Paired)
+func (c *comparison) sample(m metric, at *result.Level) sample { return c.readings(m.get, m.get, at) }
+
+func (c *comparison) readings(a, b reading, at *result.Level) sample {
+	return newSample(c.a.values(a, at, c.byStart), c.b.values(b, at, c.byStart), c.Paired)
 }
 
 // describe says what is compared.
@@ -140,8 +145,18 @@ func (c *comparison) describe() {
 			say("%s is a simulated server", a.Name)
 		}
 	}
-	if len(c.a.run.Results) != len(c.b.run.Results) {
-		say("%d and %d load points: only those that both have are compared", len(c.a.run.Results), len(c.b.run.Results))
+	for _, side := range []struct {
+		name    string
+		in, all *result.Run
+	}{{c.NameA, c.a.run, c.b.run}, {c.NameB, c.b.run, c.a.run}} {
+		if points := missing(side.in, side.all); len(points) > 0 {
+			say("not measured in %s: %s", side.name, strings.Join(points, "; "))
+		}
+		for _, l := range side.in.Results {
+			if in := l.Instrument; in != nil && in.Grade != result.OK {
+				say("%s at %s: the client's own part is %s: %s", side.name, l.Point(), in.Grade, strings.Join(in.Reasons, "; "))
+			}
+		}
 	}
 	for _, r := range []*result.Run{c.a.run, c.b.run} {
 		if r.Interrupted {
@@ -150,8 +165,18 @@ func (c *comparison) describe() {
 	}
 }
 
-// speaks reports whether verdicts may be given.
-func (c *comparison) speaks() bool { return c.byStart || c.AcceptOneStart }
+// silent is why no verdict may be given on these figures: starts are too few, or those that have them; "" where one may.
+func (c *comparison) silent(s sample) string {
+	switch {
+	case c.AcceptOneStart:
+		return ""
+	case !c.byStart:
+		return "too few server starts: see --accept-one-start"
+	case min(len(s.a), len(s.b)) < minStarts:
+		return fmt.Sprintf("measured on %d and %d server starts: want %d of each", len(s.a), len(s.b), minStarts)
+	}
+	return ""
+}
 
 // decide gives each contrast its verdict: "same" where the difference is shown to be inside the margin, however surely
 // it is one, else better or worse by Holm over all of them.
@@ -168,9 +193,12 @@ func (c *comparison) decide(samples []sample) {
 		if verdict == result.Undecided {
 			x.Needed = c.needed(samples[i], len(contrasts))
 		}
-		if c.speaks() {
+		switch why := c.silent(samples[i]); {
+		case why == "":
 			x.Verdict = verdict
-		} else if verdict != result.Undecided {
+		case c.byStart:
+			x.Note = or(x.Note, why)
+		case verdict != result.Undecided:
 			x.ProcessVerdict = verdict
 		}
 	}
@@ -217,30 +245,6 @@ func (s sample) units(times float64) int {
 		return 0
 	}
 	return max(int(n), have+1)
-}
-
-// decideGates gives each gate its verdict: pass where the bound is inside of the limit, fail where it is broken by Holm
-// over all gates. All together pass only if each does.
-func (c *comparison) decideGates() {
-	gates := make([]*result.Gate, len(c.out.Gates))
-	for i := range gates {
-		gates[i] = &c.out.Gates[i]
-	}
-	holm(gates, func(g *result.Gate) **float64 { return &g.PBroken }, func(g *result.Gate) **float64 { return &g.PBroken })
-	for i, g := range gates {
-		s := c.sample(c.gates[i%len(c.gates)].metric, &result.Level{Concurrency: g.Concurrency, ArrivalRate: g.ArrivalRate})
-		switch {
-		case !c.speaks():
-			g.Note = "too few server starts: see --accept-one-start"
-		case g.P != nil && *g.P < c.alpha:
-			g.Verdict = result.Pass
-		case g.PBroken != nil && *g.PBroken < c.alpha:
-			g.Verdict = result.Fail
-		case s.logs:
-			g.Needed = s.units(s.welch.Needed(math.Log(g.Limit), c.ConfidenceLevel, power))
-		}
-		c.out.Verdict = result.WorstVerdict(c.out.Verdict, g.Verdict)
-	}
 }
 
 // holm adjusts the p values that there are.

@@ -140,6 +140,91 @@ func TestTooFewStarts(t *testing.T) {
 	}
 }
 
+// Starts that have no figure of a metric say nothing of it: two of six that have one are too few.
+func TestTooFewStartsOfAMetric(t *testing.T) {
+	b := scaled(false, slower...)
+	for i := range 4 {
+		delete(b.TrialResults[i].ConcurrencyResults[0].Metrics, "tpot")
+	}
+	o := Options{Gates: "tpot_p99<=+5%, ttft_p99<=+5%"}
+	c := compared(t, scaled(false, six...), b, o)
+	const note = "measured on 6 and 2 server starts: want 3 of each"
+	if x := contrast(t, c, "tpot_p99"); x.Verdict != result.Undecided || x.ProcessVerdict != "" || x.Note != note {
+		t.Errorf("two starts of B: %+v", x)
+	}
+	if g := c.Gates[0]; g.Verdict != result.Undecided || g.Note != note || c.Gates[1].Verdict != result.Fail {
+		t.Errorf("gates: %+v", c.Gates)
+	}
+	o.AcceptOneStart = true
+	c = compared(t, scaled(false, six...), b, o)
+	if x := contrast(t, c, "tpot_p99"); x.Verdict != result.Worse || c.Gates[0].Verdict != result.Fail {
+		t.Errorf("accepted: %+v, gates %+v", x, c.Gates)
+	}
+}
+
+// A start on which nothing was measured is none, nor is one whose level was stopped.
+func TestEmptyTrials(t *testing.T) {
+	a := scaled(false, six[:3]...)
+	a.TrialResults[2].ConcurrencyResults[0].Interrupted = true
+	a.TrialResults = append(a.TrialResults, result.Trial{TrialIndex: 3, ServerStart: "start-3"})
+	c := compared(t, a, scaled(false, six...), Options{})
+	if c.A.Starts != 2 || c.A.Trials != 2 || c.About != "these two processes" {
+		t.Errorf("%+v, about %s", c.A, c.About)
+	}
+}
+
+// blurred is scaled, with TTFTs that the client knows to within a factor only.
+func blurred(factor float64, ttfts ...float64) *result.Run {
+	r := scaled(false, ttfts...)
+	for i, x := range ttfts {
+		levels := r.TrialResults[i].ConcurrencyResults
+		m := levels[0].Metrics["ttft"]
+		m.Instrument = &result.Error{Grade: result.Degraded, Offered: &result.Ends{P99: &[2]float64{x / factor, x * factor}}}
+		levels[0].Metrics["ttft"] = m
+	}
+	return r
+}
+
+// A gate needs figures on one side of its limit whatever the client missed of them, in either arm.
+func TestGatesKnowTheClient(t *testing.T) {
+	check := func(factor float64, gate string, b []float64, want result.Verdict, note string) {
+		t.Helper()
+		for _, arms := range [][2]*result.Run{{blurred(factor, six...), scaled(false, b...)}, {scaled(false, six...), blurred(factor, b...)}} {
+			c := compared(t, arms[0], arms[1], Options{Gates: gate})
+			if g := c.Gates[0]; g.Verdict != want || g.Note != note || (note != "" && g.Needed != 0) {
+				t.Errorf("%s, known to within a factor of %v: %s %q, want %s %q", gate, factor, g.Verdict, g.Note, want, note)
+			}
+		}
+	}
+	const across = "the client's own error reaches across the limit"
+	check(1.01, "ttft_p99<=+5%", similar, result.Pass, "")
+	check(1.1, "ttft_p99<=+5%", similar, result.Undecided, across)
+	check(1.1, "ttft_p99<=+15%", similar, result.Pass, "")
+	check(1.1, "ttft_p99<=+5%", slower, result.Fail, "") // 9 % slower at the least
+	check(1.2, "ttft_p99<=+5%", slower, result.Undecided, across)
+	check(1, "ttft_p99<=+5%", slower, result.Fail, "")
+
+	boundless := scaled(false, similar...)
+	for _, trial := range boundless.TrialResults {
+		m := trial.ConcurrencyResults[0].Metrics["ttft"]
+		m.Instrument = &result.Error{Grade: result.Invalid, Offered: &result.Ends{}}
+		trial.ConcurrencyResults[0].Metrics["ttft"] = m
+	}
+	if c := compared(t, scaled(false, six...), boundless, Options{Gates: "ttft_p99<=+5%"}); c.Verdict != result.Undecided || c.Gates[0].Note != across {
+		t.Errorf("an error without bounds: %+v", c.Gates[0])
+	}
+}
+
+// Levels whose grade is not ok are named, with the reason.
+func TestGradesAreWarnings(t *testing.T) {
+	b := scaled(false, six...)
+	b.Results[0].Instrument = &result.Instrument{Grade: result.Degraded, Reasons: []string{"stamps are late"}}
+	c := compared(t, scaled(false, six...), b, Options{})
+	if want := "B at concurrency 8: the client's own part is degraded: stamps are late"; !slices.Contains(c.Warnings, want) {
+		t.Errorf("warnings %q, want %q", c.Warnings, want)
+	}
+}
+
 // A start counts once, however many trials it had.
 func TestTrialsOfAStartAreOneUnit(t *testing.T) {
 	a := scaled(false, 100, 400, 100, 100, 100, 100)
@@ -177,6 +262,47 @@ func TestGates(t *testing.T) {
 	}
 }
 
+// atLevels is a run of six starts, each with all of these levels.
+func atLevels(ttfts []float64, concurrencies ...int) *result.Run {
+	r := scaled(false, ttfts...)
+	r.Results = nil
+	for _, n := range concurrencies {
+		r.Results = append(r.Results, level(n, ttfts[0], 1, 1))
+	}
+	for i, x := range ttfts {
+		r.TrialResults[i].ConcurrencyResults = nil
+		for _, n := range concurrencies {
+			r.TrialResults[i].ConcurrencyResults = append(r.TrialResults[i].ConcurrencyResults, level(n, x, x/10, 1e5/x))
+		}
+	}
+	return r
+}
+
+// A gate does not pass at a level that B was not measured at, whatever it says at others. A level of B alone is no gate's.
+func TestLevelsOfOneSide(t *testing.T) {
+	a, b := atLevels(six, 8, 32), atLevels(similar, 8, 64)
+	c := compared(t, a, b, Options{Gates: "ttft_p99<=+5%, throughput>=-5%", NameB: "new"})
+	var got []string
+	for _, g := range c.Gates {
+		got = append(got, fmt.Sprintf("%d %s %s %s", *g.Concurrency, g.Gate, g.Verdict, g.Note))
+	}
+	want := []string{
+		"8 ttft_p99<=+5% pass ", "8 throughput>=-5% pass ",
+		"32 ttft_p99<=+5% undecided not measured in B", "32 throughput>=-5% undecided not measured in B",
+	}
+	if !slices.Equal(got, want) || c.Verdict != result.Undecided || len(c.Levels) != 1 {
+		t.Errorf("gates %q, in all %s", got, c.Verdict)
+	}
+	warnings := strings.Join(c.Warnings, "\n")
+	if !strings.Contains(warnings, "not measured in A: concurrency 64") || !strings.Contains(warnings, "not measured in new: concurrency 32") {
+		t.Errorf("warnings: %q", c.Warnings)
+	}
+	one := compared(t, scaled(true, six...), atLevels(six, 8), Options{Gates: "ttft_p99<=+5%"})
+	if one.Gates[0].Note != "too few server starts: see --accept-one-start" {
+		t.Errorf("one start of A: %+v", one.Gates[0])
+	}
+}
+
 // A percentile beyond the timeout has no ratio: the order of the starts decides.
 func TestBeyondTheTimeout(t *testing.T) {
 	b := scaled(false, six...)
@@ -191,6 +317,36 @@ func TestBeyondTheTimeout(t *testing.T) {
 	}
 }
 
+// Where a start has no ratio, a gate is broken by what is beyond A's figures times its limit, not beyond A's figures.
+func TestGatesWithoutRatios(t *testing.T) {
+	a := []float64{0, 100, 101, 102, 103, 104} // one was so fast that nothing was seen of it
+	check := func(gate string, b []float64, want result.Verdict) {
+		t.Helper()
+		if c := compared(t, scaled(false, a...), scaled(false, b...), Options{Gates: gate}); c.Verdict != want {
+			t.Errorf("%s: %s, want %s: %+v", gate, c.Verdict, want, c.Gates)
+		}
+	}
+	check("ttft_p99<=+100%", []float64{150, 151, 152, 153, 154, 155}, result.Undecided)
+	check("ttft_p99<=+20%", []float64{150, 151, 152, 153, 154, 155}, result.Fail)
+	check("ttft_p99<=-50%", []float64{80, 81, 82, 83, 84, 85}, result.Fail) // better, by less than was asked for
+}
+
+// What one arm alone measured is no timeout of it: it has its figure.
+func TestMeasuredInOneArm(t *testing.T) {
+	b := scaled(false, six...)
+	for _, trial := range b.TrialResults {
+		delete(trial.ConcurrencyResults[0].Metrics, "tpot")
+	}
+	x := contrast(t, compared(t, scaled(false, six...), b, Options{}), "tpot_p50")
+	if x.A == nil || math.Abs(*x.A-10) > 0.1 || x.B != nil || x.NB != 0 || x.Note != "not measured in B" {
+		t.Errorf("TPOT of A alone: %+v", x)
+	}
+	x = contrast(t, compared(t, b, scaled(false, six...), Options{}), "tpot_p50")
+	if x.B == nil || x.A != nil || x.Note != "not measured in A" {
+		t.Errorf("TPOT of B alone: %+v", x)
+	}
+}
+
 func TestDifferences(t *testing.T) {
 	a, b := scaled(false, six...), scaled(false, six...)
 	a.Config = []byte(`{"backend":{"type":"vllm","max_num_seqs":1},"runs":10,"trials":3,"sampling":{"max_tokens":5}}`)
@@ -201,6 +357,16 @@ func TestDifferences(t *testing.T) {
 	}
 	if want := []result.Difference{{What: "backend.max_num_seqs", A: "1", B: "8"}}; !slices.Equal(setup, want) {
 		t.Errorf("setup: %v", setup)
+	}
+	for _, key := range []string{
+		`"strict":true`, `"precision":{"ttft_p99":0.05}`, `"max_trials":9`, `"max_duration_s":60`, `"certify":true`,
+		`"server_metrics":"off"`, `"server_metrics_every_s":2`, `"gpu_metrics":"off"`,
+	} {
+		with := *b
+		with.Config = []byte(strings.Replace(string(b.Config), `"runs"`, key+`,"runs"`, 1))
+		if load, setup := Differences(b, &with); len(load)+len(setup) > 0 {
+			t.Errorf("%s makes a difference: %v %v", key, load, setup)
+		}
 	}
 	if c := compared(t, a, b, Options{}); !strings.Contains(strings.Join(c.Warnings, ";"), "the load is not the same (sampling.max_tokens)") {
 		t.Errorf("warnings: %v", c.Warnings)

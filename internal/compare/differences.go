@@ -48,8 +48,13 @@ func Differences(a, b *result.Run) (load, setup []result.Difference) {
 	return load, setup
 }
 
-// immaterial are parts of a configuration that change no figure.
-var immaterial = []string{"output_file", "save_prompts", "prompts", "trials", "confidence_level", "early_stopping", "max_error_rate", "restart_between_trials", "goals", "fail_on"}
+// immaterial are parts of a configuration that change nothing that is sent: how long a run goes on, what else is looked at,
+// what becomes of its results.
+var immaterial = []string{
+	"output_file", "save_prompts", "prompts", "trials", "precision", "max_trials", "max_duration_s", "restart_between_trials",
+	"confidence_level", "early_stopping", "max_error_rate", "goals", "fail_on", "strict", "certify",
+	"server_metrics", "server_metrics_every_s", "gpu_metrics",
+}
 
 // flatten names every value of a configuration by its path.
 func flatten(config json.RawMessage) map[string]any {

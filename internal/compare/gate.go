@@ -49,24 +49,58 @@ func parseGates(text string) ([]gate, error) {
 	return gates, nil
 }
 
-// judge holds a contrast against the gate. Its p values count further from the limit.
-func (g gate) judge(s sample, level float64) result.Gate {
+// figures are what a gate is judged by: as they were seen; with B at its worst and A at its best end that the client's
+// own error allows, and the other way round.
+type figures struct{ seen, worst, best sample }
+
+func (c *comparison) figures(g gate, at *result.Level) figures {
+	better, worse := lowEnd, highEnd
+	if !g.most {
+		better, worse = highEnd, lowEnd
+	}
+	m := g.metric
+	return figures{c.sample(m, at), c.readings(m.at(better), m.at(worse), at), c.readings(m.at(worse), m.at(better), at)}
+}
+
+// judge holds a contrast against the gate, which passes by the worst figures and is broken by the best. Its p values
+// count further from the limit.
+func (g gate) judge(f figures, level float64) result.Gate {
 	out := result.Gate{Gate: g.text, Limit: g.limit, Verdict: result.Undecided}
-	limit := math.Log(g.limit)
-	if s.logs {
-		bound, holds, broken := s.welch.Upper(level), s.welch.PBelow(limit), s.welch.PAbove(limit)
-		if !g.most {
-			bound, holds, broken = s.welch.Lower(level), s.welch.PAbove(limit), s.welch.PBelow(limit)
-		}
-		out.Ratio, out.Bound = number(math.Exp(s.welch.Mean)), number(math.Exp(bound))
-		out.P, out.PBroken = number(holds), number(broken)
-		return out
+	if f.seen.logs {
+		out.Ratio = number(math.Exp(f.seen.welch.Mean))
+	} else {
+		out.Note = f.seen.note
 	}
-	// Without ratios, because some figures are zero or beyond all measure, only their order is left: a gate cannot be
-	// shown to hold, only to be broken.
-	if _, p := s.mannWhitney(); g.most == s.bAbove() && !math.IsNaN(p) {
-		out.PBroken = number(p / 2)
+	if d := f.worst.welch; f.worst.logs && g.most {
+		out.Bound, out.P = number(math.Exp(d.Upper(level))), number(d.PBelow(math.Log(g.limit)))
+	} else if f.worst.logs {
+		out.Bound, out.P = number(math.Exp(d.Lower(level))), number(d.PAbove(math.Log(g.limit)))
 	}
-	out.Note = s.note
+	out.PBroken = number(g.broken(f.best))
 	return out
+}
+
+// broken is the p value that the limit is broken; NaN where nothing says so. Without ratios, because some figures are zero
+// or beyond all measure, only their order is left: whether B is above (or below) what the limit makes of A. So a gate
+// cannot be shown to hold.
+func (g gate) broken(s sample) float64 {
+	if s.logs && g.most {
+		return s.welch.PAbove(math.Log(g.limit))
+	} else if s.logs {
+		return s.welch.PBelow(math.Log(g.limit))
+	}
+	atLimit := sample{a: times(s.a, g.limit), b: s.b}
+	_, p := atLimit.mannWhitney()
+	if g.most != atLimit.bAbove() {
+		return math.NaN()
+	}
+	return p / 2
+}
+
+func times(xs []float64, factor float64) []float64 {
+	ys := make([]float64, len(xs))
+	for i, x := range xs {
+		ys[i] = x * factor
+	}
+	return ys
 }

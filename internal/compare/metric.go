@@ -13,8 +13,29 @@ import (
 type metric struct {
 	name   string
 	higher bool // is better
-	// get is the number; +Inf where it lies beyond all measure, false where it was not measured.
-	get func(*result.Level) (float64, bool)
+	get    reading
+	// ends are between which numbers the client's own error leaves it; nil itself for what has none.
+	ends func(*result.Level) *[2]float64
+}
+
+// reading is a number of a level: +Inf where it lies beyond all measure, false where it was not measured.
+type reading func(*result.Level) (float64, bool)
+
+// The ends.
+const lowEnd, highEnd = 0, 1
+
+// at is the number at one of its ends.
+func (m metric) at(end int) reading {
+	if m.ends == nil {
+		return m.get
+	}
+	return func(l *result.Level) (float64, bool) {
+		x, ok := m.get(l)
+		if e := m.ends(l); ok && e != nil && !math.IsInf(x, 1) {
+			x = e[end]
+		}
+		return x, ok
+	}
 }
 
 // Metrics are compared unless others are asked for.
@@ -74,7 +95,11 @@ func metricNamed(name string) (metric, error) {
 		return metric{}, fmt.Errorf("unknown metric %q: want one of %s with _%s, or throughput, requests_per_sec, goodput, goodput_requests_per_sec",
 			name, strings.Join(latencies, ", "), strings.Join(percentiles, ", _"))
 	}
-	return metric{name: latency + "_" + q, get: func(l *result.Level) (float64, bool) { return offered(l.Metrics[latency], q) }}, nil
+	return metric{
+		name: latency + "_" + q,
+		get:  func(l *result.Level) (float64, bool) { return offered(l.Metrics[latency], q) },
+		ends: func(l *result.Level) *[2]float64 { return ends(l.Metrics[latency], q) },
+	}, nil
 }
 
 // offered is a statistic of all requests that were offered, failed ones endless; of the served ones for what is pooled
@@ -88,4 +113,19 @@ func offered(m result.Metric, q string) (float64, bool) {
 		return *x, true
 	}
 	return math.Inf(1), slices.Contains(s.Beyond, q) || q == "mean" && s.Lost > 0
+}
+
+// ends are those of offered; [0, +Inf] where the client's error has no bound, nil where nobody knows of one.
+func ends(m result.Metric, q string) *[2]float64 {
+	if m.Instrument == nil {
+		return nil
+	}
+	e := m.Instrument.Served
+	if m.Offered != nil && m.Instrument.Offered != nil {
+		e = *m.Instrument.Offered
+	}
+	if known := e.At(q); known != nil {
+		return known
+	}
+	return &[2]float64{0, math.Inf(1)}
 }

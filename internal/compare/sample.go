@@ -21,8 +21,11 @@ func newSample(a, b []float64, paired bool) sample {
 	s := sample{a: a, b: b}
 	la, lb := stats.Logs(a), stats.Logs(b)
 	switch {
-	case len(a) == 0 || len(b) == 0:
-		s.note = "not measured in both"
+	case len(a) == 0:
+		s.note = "not measured in A"
+		return s
+	case len(b) == 0:
+		s.note = "not measured in B"
 		return s
 	case la == nil || lb == nil:
 		s.note = unbounded(a, b)
@@ -83,8 +86,11 @@ func (s sample) contrast(m metric, level, margin float64) result.Contrast {
 	if m.higher {
 		c.Better = "higher"
 	}
-	if len(s.a) > 0 && len(s.b) > 0 {
-		c.A, c.B = number(middle(s.a)), number(middle(s.b))
+	if len(s.a) > 0 {
+		c.A = number(middle(s.a))
+	}
+	if len(s.b) > 0 {
+		c.B = number(middle(s.b))
 	}
 	c.P = number(s.p())
 	_, p := s.mannWhitney()

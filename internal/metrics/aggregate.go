@@ -11,7 +11,6 @@ import (
 func Aggregate(trials []result.Level, halves [][2]result.Level, confidence float64) result.Aggregate {
 	a := result.Aggregate{Drift: drift(trials), LengthBias: lengthBias(trials, halves, confidence), Intervals: map[string]result.Interval{}}
 	for _, l := range trials {
-		a.Concurrency, a.ArrivalRate = l.Concurrency, l.ArrivalRate
 		a.NumRequests += l.NumRequests
 		a.NumSuccessful += l.NumSuccessful
 		a.NumFailed += l.NumFailed

@@ -73,15 +73,13 @@ func (g Goal) meets(value float64) bool {
 	return value <= g.Limit
 }
 
-// Count is how many samples an offered request has of the goal, and how many of them miss it.
-func (l Level) Count(g Goal, r *record.Record) (miss, of int) {
-	samples := l.scores(g, r)
-	for _, x := range samples {
-		if x > g.threshold() {
-			miss++
-		}
+// Multiples are the samples that an offered request has of the goal, as multiples of what they must not exceed.
+func (l Level) Multiples(g Goal, r *record.Record) []float64 {
+	samples := slices.Clone(l.scores(g, r))
+	for i := range samples {
+		samples[i] /= g.threshold()
 	}
-	return miss, len(samples)
+	return samples
 }
 
 // scores are the samples that an offered request has of the goal. A request that failed misses; it has none of a latency

@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"math"
+	"slices"
 	"testing"
 
 	"github.com/splleed/splleed/internal/record"
@@ -27,7 +29,7 @@ func TestParseGoal(t *testing.T) {
 }
 
 // A request due at 0, sent at 1 ms, with arrivals at 101, 111 and 151 ms: TTFT 101 ms in an open loop, 100 in a closed one.
-func TestCountMisses(t *testing.T) {
+func TestMultiples(t *testing.T) {
 	r := record.New()
 	r.Scheduled, r.Sent, r.OutputTokens = 0, 1e6, 3
 	for _, at := range []record.Stamp{101e6, 111e6, 151e6} {
@@ -36,22 +38,22 @@ func TestCountMisses(t *testing.T) {
 	}
 	failed := record.New()
 	failed.Failure = &record.Failure{Type: record.Reset}
-	check := func(text string, l Level, r *record.Record, miss, of int) {
+	check := func(text string, l Level, r *record.Record, want ...float64) {
 		t.Helper()
 		g, err := ParseGoal(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, n := l.Count(g, r); m != miss || n != of {
-			t.Errorf("%s: %d of %d miss, want %d of %d", text, m, n, miss, of)
+		if got := l.Multiples(g, r); !slices.Equal(got, want) {
+			t.Errorf("%s: %v times the limit, want %v", text, got, want)
 		}
 	}
-	check("ttft_p99=100", Level{Open: true}, r, 1, 1)
-	check("ttft_p99=100", Level{}, r, 0, 1)
-	check("itl_p50=30", Level{}, r, 1, 2)
-	check("goodput=99%", Level{SLO: SLO{E2E: 150}}, r, 0, 1)
-	check("goodput=99%", Level{SLO: SLO{E2E: 149}}, r, 1, 1)
-	check("ttft_p99=100", Level{}, failed, 1, 1)
-	check("itl_p50=30", Level{}, failed, 0, 0)
-	check("goodput=99%", Level{}, failed, 1, 1)
+	check("ttft_p99=100", Level{Open: true}, r, 1.01)
+	check("ttft_p99=100", Level{}, r, 1)
+	check("itl_p50=20", Level{}, r, 0.5, 2)
+	check("goodput=99%", Level{SLO: SLO{E2E: 150}}, r, 1)
+	check("goodput=99%", Level{SLO: SLO{E2E: 75}}, r, 2)
+	check("ttft_p99=100", Level{}, failed, math.Inf(1))
+	check("itl_p50=30", Level{}, failed)
+	check("goodput=99%", Level{}, failed, math.Inf(1))
 }

@@ -1,27 +1,68 @@
 package metrics
 
-import "github.com/splleed/splleed/internal/result"
+import (
+	"math"
+
+	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/stats"
+)
 
 // Sweep says what a grid of loads shows: where latency begins to grow faster than throughput, and which loads trade
 // throughput for interactivity without waste.
 func Sweep(over string, levels []result.Level, trials []result.Trial, confidence float64) *result.Sweep {
-	s := &result.Sweep{Over: over, Pareto: pareto(levels)}
+	return &result.Sweep{Over: over, Pareto: pareto(levels), Knee: kneeOver(levels, trials, confidence)}
+}
+
+// kneeOver is the geometric mean of the knees of all trials that went over the whole grid. Nothing was measured between
+// loads, so its interval reaches to the next ones of the grid. There is none where a trial has its knee elsewhere.
+func kneeOver(levels []result.Level, trials []result.Trial, confidence float64) *result.Interval {
 	var knees []float64
-	for _, t := range trials {
-		if at, ok := knee(t.ConcurrencyResults); ok {
+	all := grids(levels, trials)
+	for _, grid := range all {
+		if at, ok := knee(grid); ok {
 			knees = append(knees, at)
+		}
+	}
+	if len(knees) == 0 {
+		return nil
+	}
+	i := interval(knees, true, confidence)
+	i.Mean = number(math.Exp(stats.Mean(stats.Logs(knees))))
+	if len(knees) < len(all) {
+		i.CILower, i.CIUpper = nil, nil
+	}
+	if i.CILower != nil && i.CIUpper != nil {
+		widen(i.CILower, i.CIUpper, levels)
+	}
+	return &i
+}
+
+// grids are the levels of each trial that has all of them; the pooled ones without any.
+func grids(levels []result.Level, trials []result.Trial) (all [][]result.Level) {
+	for _, t := range trials {
+		if t.Completed(len(levels)) {
+			all = append(all, t.ConcurrencyResults)
 		}
 	}
 	if len(trials) == 0 {
-		if at, ok := knee(levels); ok {
-			knees = append(knees, at)
+		all = append(all, levels)
+	}
+	return all
+}
+
+// widen moves the ends of an interval outwards to the next loads, which ascend.
+func widen(lower, upper *float64, levels []result.Level) {
+	const rounding = 1e-9
+	below, above := *lower, *upper
+	for i := range levels {
+		if at := levels[i].Load(); at < *lower*(1-rounding) {
+			below = at
+		} else if at > *upper*(1+rounding) {
+			above = at
+			break
 		}
 	}
-	if len(knees) > 0 {
-		i := interval(knees, true, confidence)
-		s.Knee = &i
-	}
-	return s
+	*lower, *upper = below, above
 }
 
 // knee is the load at which power, output throughput over mean E2E latency, is largest (Kleinrock, Power and deterministic

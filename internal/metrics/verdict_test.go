@@ -52,6 +52,8 @@ func TestJudge(t *testing.T) {
 	check("ttft_p99=99", of(served(1, 500, 100)), result.Fail, "")
 	check("ttft_p99=99", of(served(1, 10, 100)), result.Fail, "") // too few for a p99, but enough to see that none is good
 	check("ttft_p50=120", of(served(1, 20, 100)), result.Pass, "")
+	check("ttft_p90=120", of(served(1, 1, 100)), result.Undecided, "too few samples")
+	check("itl_p90=11", of(served(1, 1, 100)), result.Undecided, "too few samples") // one block of time
 	check("itl_p50=11", of(served(1, 100, 100)), result.Pass, "")
 	check("itl_p50=9", of(served(1, 100, 100)), result.Fail, "")
 

@@ -72,7 +72,8 @@ func comparisonJSON(w io.Writer, cs []*result.Comparison, _ Style) error {
 
 // place names a compared load point.
 func place(concurrency *int, rate *float64) string {
-	return load(&result.Level{Concurrency: concurrency, ArrivalRate: rate})
+	l := result.Level{Concurrency: concurrency, ArrivalRate: rate}
+	return l.Point()
 }
 
 // maybe is a number or a dash.

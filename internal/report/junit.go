@@ -37,7 +37,7 @@ type junitMessage struct {
 func JUnit(w io.Writer, r *result.Run, _ Style) error {
 	suite := junitSuite{Name: "splleed: " + served(r)}
 	for i := range r.Results {
-		at := load(&r.Results[i])
+		at := r.Results[i].Point()
 		for g := range r.Results[i].Goals {
 			goal := &r.Results[i].Goals[g]
 			suite.add(at, goal.Goal, goal.Verdict, goalWords(goal, at))

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -74,6 +75,64 @@ func TestLegendNamesTheConfidenceLevel(t *testing.T) {
 	}
 }
 
+// A run that was stopped says how many trials it completed, and its legend how many the intervals are over.
+func TestTrialsThatWereRun(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1), level(8, 400, 1)), 5)
+	r.NTrials, r.Interrupted = 9, true
+	last := &r.TrialResults[4]
+	last.ConcurrencyResults = slices.Clone(last.ConcurrencyResults)
+	last.ConcurrencyResults[1].Interrupted = true
+	for key, i := range r.AggregatedResults[1].Intervals {
+		i.NSamples = 4
+		r.AggregatedResults[1].Intervals[key] = i
+	}
+	got := strings.Join(strings.Fields(text(t, r)), " ")
+	for _, want := range []string{", 4 of 9 trials", "Student-t interval over 4 to 5 trials"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+}
+
+// An interval that reaches much further up than down is printed with its ends: 2 ± 2.8 would say that it may be negative.
+func TestLopsidedIntervals(t *testing.T) {
+	r := withTrials(run(level(1, 400, 1)), 3)
+	set := func(key string, mean, lower, upper float64) {
+		i := r.AggregatedResults[0].Intervals[key]
+		i.Mean, i.CILower, i.CIUpper = ptr(mean), ptr(lower), ptr(upper)
+		r.AggregatedResults[0].Intervals[key] = i
+	}
+	p := &page{run: r}
+	check := func(mean, lower, upper float64, want string) {
+		t.Helper()
+		set("ttft_p99_ms", mean, lower, upper)
+		if got := p.cell(0, "ttft_p99_ms", "?"); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	check(2, 0.5, 6.1, "2.00 [0.500, 6.10]?")
+	check(100, 96, 104.2, "100.0 ±4.1?")
+	check(100, 79, 128, "100.0 [79.00, 128.0]?")
+	check(100, 100, 100, "100.0 ±0.000?")
+
+	got := strings.Join(strings.Fields(text(t, r)), " ")
+	if !strings.Contains(got, "±: a 95 % Student-t") {
+		t.Errorf("without lopsided intervals the legend reads\n%s", got)
+	}
+	for _, q := range []string{"p50", "p95", "p99", "mean"} {
+		set("ttft_"+q+"_ms", 12345, 8765.4, 23456)
+	}
+	wide := text(t, r)
+	if !strings.Contains(wide, "[8765, 23456]") || !strings.Contains(strings.Join(strings.Fields(wide), " "), "±, [ ]: a 95 % Student-t") {
+		t.Errorf("lopsided intervals read\n%s", wide)
+	}
+	for _, line := range strings.Split(wide, "\n") {
+		if utf8.RuneCountInString(line) > width {
+			t.Errorf("wide: %q", line)
+		}
+	}
+}
+
 // The second trial of two was stopped before its level of many requests ran: that of few marks its own row only.
 func TestSupportIsThatOfTheSameLevel(t *testing.T) {
 	few, many := level(1, 100, 1), level(8, 400, 1)
@@ -94,6 +153,16 @@ func TestColourChangesNothingElse(t *testing.T) {
 		bare := strings.NewReplacer(string(bold), "", string(dim), "", string(red), "", string(yellow), "", "\x1b[0m", "").Replace(colour.String())
 		if colour.Len() == plain.Len() || bare != plain.String() {
 			t.Errorf("%s: without its colours the text is another", name)
+		}
+	}
+}
+
+func TestInPercent(t *testing.T) {
+	for share, want := range map[float64]string{
+		0: "0", 0.0063: "0.63", 0.07: "7", 0.0123: "1.2", 0.0996: "10", 0.36: "36", 0.996: "100", 1: "100", 2.5: "250", 1e-6: "0.0001", 1e-7: "0.00001",
+	} {
+		if got := InPercent(share); got != want {
+			t.Errorf("%v is %s %%, want %s", share, got, want)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 // one cell is a title across the columns.
 type table [][]string
 
-// write writes a table, indented. Where it is wider than the page, halves of intervals move below their numbers.
+// write writes a table, indented. Where it is wider than the page, intervals move below their numbers.
 func (p *page) write(t table) {
 	if t.width() > width {
 		t = t.stacked()
@@ -30,7 +30,7 @@ func (p *page) write(t table) {
 func (p *page) byLevel(title string, columns []string, cell func(level, column int) string) {
 	t := table{append([]string{""}, columns...)}
 	for i := range p.run.Results {
-		row, told := []string{load(&p.run.Results[i])}, false
+		row, told := []string{p.run.Results[i].Point()}, false
 		for c := range columns {
 			x := cell(i, c)
 			row, told = append(row, x), told || x != "-"
@@ -55,15 +55,15 @@ func render(row []string, widths []int) string {
 	return strings.TrimRight(line, " ")
 }
 
-// stacked has a row of "±" below each row with intervals.
+// stacked has a row of "±" or ends below each row with intervals.
 func (t table) stacked() table {
 	var out table
 	for _, row := range t {
 		above, below, split := make([]string, len(row)), make([]string, len(row)), false
 		for c, cell := range row {
-			value, half, ok := strings.Cut(cell, " ±")
-			if above[c] = value; ok {
-				below[c], split = "±"+half, true
+			above[c] = cell
+			if at := strings.IndexAny(cell, "±["); at > 0 && cell[at-1] == ' ' {
+				above[c], below[c], split = cell[:at-1], cell[at:], true
 			}
 		}
 		if out = append(out, above); split {

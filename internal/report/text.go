@@ -62,7 +62,7 @@ func (p *page) paragraph(look look, indent, words string) {
 
 func (p *page) heading() {
 	r := p.run
-	facts := []string{"splleed: " + served(r), plural(r.NTrials, "trial")}
+	facts := []string{"splleed: " + served(r), trials(r)}
 	if r.GPU != nil {
 		facts = append(facts, printable(*r.GPU))
 	}
@@ -73,6 +73,20 @@ func (p *page) heading() {
 	if r.Interrupted {
 		p.paragraph(red, "  ", "INTERRUPTED: only what was measured until then.")
 	}
+}
+
+// trials is how many there were: "4 of 9 trials" where the others were not completed.
+func trials(r *result.Run) string {
+	all, done := plural(r.NTrials, "trial"), 0
+	for _, t := range r.TrialResults {
+		if t.Completed(len(r.Results)) {
+			done++
+		}
+	}
+	if r.TrialResults == nil || done >= r.NTrials {
+		return all
+	}
+	return fmt.Sprintf("%d of %s", done, all)
 }
 
 // served is what was measured: "tiny on vllm 0.32.0".
@@ -118,7 +132,7 @@ func (p *page) warnings() {
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
 		for _, w := range l.Warnings {
-			all = append(all, load(l)+": "+w)
+			all = append(all, l.Point()+": "+w)
 		}
 	}
 	if len(all) > 0 {
@@ -127,17 +141,4 @@ func (p *page) warnings() {
 	for _, w := range all {
 		p.paragraph(yellow, "  ", "warning: "+printable(w))
 	}
-}
-
-// load names the load of a level in words.
-func load(l *result.Level) string {
-	switch {
-	case l.ArrivalRate == nil && l.Concurrency != nil:
-		return fmt.Sprintf("concurrency %d", *l.Concurrency)
-	case l.ArrivalRate == nil:
-		return "one at a time"
-	case l.Concurrency == nil:
-		return exact(*l.ArrivalRate) + " req/s"
-	}
-	return fmt.Sprintf("%s req/s, cap %d", exact(*l.ArrivalRate), *l.Concurrency)
 }

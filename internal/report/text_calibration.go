@@ -20,7 +20,7 @@ func (p *page) calibration() {
 			replay *result.Replay
 		}{{"before", in.Calibration.Before}, {"after", in.Calibration.After}} {
 			if side.replay != nil {
-				p.paragraph(plain, "    ", fmt.Sprintf("Calibrated %s, %s: %s", side.when, load(&p.run.Results[i]), wrongness(side.replay)))
+				p.paragraph(plain, "    ", fmt.Sprintf("Calibrated %s, %s: %s", side.when, p.run.Results[i].Point(), wrongness(side.replay)))
 			}
 		}
 	}

@@ -13,7 +13,7 @@ func (p *page) classes() {
 	t := table{{"", "ok/sent", "TTFT p50", "TTFT p99", "TPOT p50", "E2E p50", "E2E p99"}}
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
-		t = append(t, []string{load(l)})
+		t = append(t, []string{l.Point()})
 		for _, name := range slices.Sorted(maps.Keys(l.Classes)) {
 			t = append(t, classRow("  "+printable(name), l.Classes[name]))
 		}

@@ -17,14 +17,14 @@ func (p *page) goals() {
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
 		if len(l.Goals) > 0 {
-			t = append(t, []string{load(l)})
+			t = append(t, []string{l.Point()})
 		}
 		for g := range l.Goals {
 			goal := &l.Goals[g]
 			t[0][2] = fmt.Sprintf("missed by (%s %%)", exact(100*goal.ConfidenceLevel))
 			t = append(t, []string{"  " + goal.Goal, goalValue(goal), missedBy(goal), share(goal.Allowed), string(goal.Verdict)})
 			if goal.Note != "" {
-				doubts = append(doubts, fmt.Sprintf("%s, %s: %s", load(l), goal.Goal, doubt(goal)))
+				doubts = append(doubts, fmt.Sprintf("%s, %s: %s", l.Point(), goal.Goal, doubt(goal)))
 			}
 		}
 	}
@@ -50,7 +50,7 @@ func goalValue(g *result.Goal) string {
 
 // missedBy is the share of samples that miss, with its interval: "0.2 % (0.02–0.72)".
 func missedBy(g *result.Goal) string {
-	return fmt.Sprintf("%.2g %% (%.2g–%.2g)", 100*g.Missed, 100*g.MissedLow, 100*g.MissedHigh)
+	return fmt.Sprintf("%s %% (%s–%s)", InPercent(g.Missed), InPercent(g.MissedLow), InPercent(g.MissedHigh))
 }
 
 func share(x float64) string { return fmt.Sprintf("%.3g %%", 100*x) }

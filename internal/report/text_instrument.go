@@ -28,7 +28,7 @@ func (p *page) instrument() {
 		if !sound(graded[i]) {
 			look = yellow
 		}
-		p.paragraph(look, "    ", strings.TrimSuffix(fmt.Sprintf("  %s: %s; %s", load(&graded[i]), in.Grade, summed(in.Reasons)), "; "))
+		p.paragraph(look, "    ", strings.TrimSuffix(fmt.Sprintf("  %s: %s; %s", graded[i].Point(), in.Grade, summed(in.Reasons)), "; "))
 	}
 }
 

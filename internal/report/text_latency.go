@@ -39,7 +39,7 @@ func (p *page) latency() {
 
 // levelTitle names a level and what else its latencies depend on.
 func (p *page) levelTitle(l *result.Level) string {
-	title := load(l)
+	title := l.Point()
 	if share := l.Tokens.CachedInputShare; share != nil {
 		title += fmt.Sprintf("; %.1f %% of input cached", 100**share)
 	}
@@ -107,7 +107,7 @@ func (p *page) support(level int, metric, percentile string) string {
 	for _, t := range p.run.TrialResults {
 		for i := range t.ConcurrencyResults { // fewer than in the run, if it was interrupted
 			l := &t.ConcurrencyResults[i]
-			marked = marked || load(l) == load(&p.run.Results[level]) && weak(l)
+			marked = marked || l.Point() == p.run.Results[level].Point() && weak(l)
 		}
 	}
 	if !marked {

@@ -10,11 +10,13 @@ import (
 // notes are the marks that the tables used, each explained once below them.
 type notes struct {
 	interval *result.Interval
-	support  bool // ?
-	ramp     bool // ~
-	offered  bool // +failed
-	chunks   bool // ITL (chunks)
-	due      bool // an open loop
+	lopsided bool   // [ ]
+	trials   [2]int // the fewest and the most that intervals are over
+	support  bool   // ?
+	ramp     bool   // ~
+	offered  bool   // +failed
+	chunks   bool   // ITL (chunks)
+	due      bool   // an open loop
 	connect  bool
 	ends     bool // lies in
 }
@@ -26,7 +28,7 @@ const definitions = "TTFT: to the first token. ITL: per further token. ICL: betw
 func (p *page) legend() {
 	words := []string{definitions}
 	if i := p.notes.interval; i != nil {
-		words = append(words, fmt.Sprintf("±: a %s %% Student-t interval over %s.", exact(100*i.ConfidenceLevel), plural(p.run.NTrials, "trial")))
+		words = append(words, fmt.Sprintf("%s: a %s %% Student-t interval over %s.", p.notes.signs(), exact(100*i.ConfidenceLevel), between(p.notes.trials)))
 	}
 	add := func(used bool, text string) {
 		if used {
@@ -42,4 +44,30 @@ func (p *page) legend() {
 	add(p.notes.chunks, "(chunks): tokens per chunk unknown.")
 	p.line("")
 	p.paragraph(dim, "", strings.Join(words, " "))
+}
+
+// over notes an interval over trials.
+func (n *notes) over(i *result.Interval) {
+	if n.interval == nil {
+		n.trials = [2]int{i.NSamples, i.NSamples}
+	}
+	n.interval = i
+	n.trials = [2]int{min(n.trials[0], i.NSamples), max(n.trials[1], i.NSamples)}
+}
+
+// between is how many trials, in words: "3 trials", "3 to 4 trials".
+func between(trials [2]int) string {
+	most := plural(trials[1], "trial")
+	if trials[0] == trials[1] {
+		return most
+	}
+	return fmt.Sprintf("%d to %s", trials[0], most)
+}
+
+// signs are what intervals are printed with.
+func (n *notes) signs() string {
+	if n.lopsided {
+		return "±, [ ]"
+	}
+	return "±"
 }

@@ -21,9 +21,9 @@ func (p *page) precision() {
 func target(t result.Target) string {
 	now := "unknown"
 	if t.HalfWidth != nil {
-		now = fmt.Sprintf("±%.2g %%", 100**t.HalfWidth)
+		now = fmt.Sprintf("±%s %%", InPercent(*t.HalfWidth))
 	}
-	words := fmt.Sprintf("%s at %s: %s, wanted ±%.2g %%", t.Stat, t.Level, now, 100*t.Wanted)
+	words := fmt.Sprintf("%s at %s: %s, wanted ±%s %%", t.Stat, t.Level, now, InPercent(t.Wanted))
 	if t.Needed != nil {
 		words += fmt.Sprintf(" (%s needed)", plural(*t.Needed, "trial"))
 	}

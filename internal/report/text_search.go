@@ -24,6 +24,9 @@ func answer(s *result.Search) string {
 		return fmt.Sprintf("No %s that was tried meets %s.", s.Over, goals)
 	}
 	words := fmt.Sprintf("The highest %s that meets %s: %s", s.Over, goals, exact(*s.Load))
+	if !s.Confirmed {
+		words += ", not confirmed"
+	}
 	switch {
 	case !s.Bounded:
 		return words + ", the highest that was tried: none failed."
@@ -49,21 +52,25 @@ func (p *page) sweep() {
 		if l.Optimal {
 			mark = "yes"
 		}
-		t = append(t, []string{load(&p.run.Results[i]), orDash(l.OutputTokensPerSec), orDash(l.TokensPerSecPerUser), mark})
+		t = append(t, []string{p.run.Results[i].Point(), orDash(l.OutputTokensPerSec), orDash(l.TokensPerSecPerUser), mark})
 	}
 	p.write(t)
-	p.paragraph(plain, "  ", "  "+knee(s))
+	p.paragraph(plain, "  ", "  "+p.knee(s))
 }
 
-func knee(s *result.Sweep) string {
+func (p *page) knee(s *result.Sweep) string {
 	k := s.Knee
-	switch {
-	case k == nil:
+	if k == nil {
 		return "No knee inside the grid: sweep further."
-	case k.CILower != nil && k.CIUpper != nil:
-		return fmt.Sprintf("Knee (most throughput per latency): %s %s [%s, %s].", s.Over, exact(*k.Mean), exact(*k.CILower), exact(*k.CIUpper))
 	}
-	return fmt.Sprintf("Knee (most throughput per latency): %s %s.", s.Over, exact(*k.Mean))
+	words := fmt.Sprintf("Knee (most throughput per latency): %s %s", s.Over, exact(*k.Mean))
+	switch {
+	case k.CILower != nil && k.CIUpper != nil:
+		words += fmt.Sprintf(" [%s, %s]", exact(*k.CILower), exact(*k.CIUpper))
+	case k.NSamples < p.run.NTrials:
+		words += fmt.Sprintf(" in %d of %d trials", k.NSamples, p.run.NTrials)
+	}
+	return words + "."
 }
 
 func orDash(x *float64) string {

@@ -83,7 +83,7 @@ func toldTable[T any](p *page, title string, of func(*result.Level) *T, columns 
 	for i := range p.run.Results {
 		l := &p.run.Results[i]
 		if from := of(l); from != nil {
-			t = append(t, append([]string{load(l)}, toldRow(from, shown)...))
+			t = append(t, append([]string{l.Point()}, toldRow(from, shown)...))
 		}
 	}
 	p.line("")
@@ -140,6 +140,6 @@ func (p *page) gpuNotes(l *result.Level) {
 // noter writes notes on a level.
 func (p *page) noter(l *result.Level) func(look look, format string, args ...any) {
 	return func(look look, format string, args ...any) {
-		p.paragraph(look, "    ", "  "+load(l)+": "+printable(fmt.Sprintf(format, args...)))
+		p.paragraph(look, "    ", "  "+l.Point()+": "+printable(fmt.Sprintf(format, args...)))
 	}
 }

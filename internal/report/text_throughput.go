@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/splleed/splleed/internal/result"
 )
@@ -20,7 +21,7 @@ func (p *page) throughput() {
 			mark, p.notes.ramp = "~", true
 		}
 		row := []string{
-			load(l), fmt.Sprintf("%d/%d", l.NumSuccessful, l.NumRequests),
+			l.Point(), fmt.Sprintf("%d/%d", l.NumSuccessful, l.NumRequests),
 			p.cell(i, "requests_per_sec", mark), p.cell(i, "output_tokens_per_sec", mark),
 		}
 		if goodput {
@@ -42,11 +43,15 @@ func (p *page) hasGoodput() bool {
 	return false
 }
 
-// cell is a statistic of a level: with several trials the mean over them and half of its interval, otherwise (or where
-// too few trials have it) the value over all requests. The mark trails.
+// cell is a statistic of a level: with several trials the mean over them and its interval, otherwise (or where too few
+// trials have it) the value over all requests. The mark trails.
 func (p *page) cell(level int, key, mark string) string {
 	if i := p.interval(level, key); i != nil {
-		p.notes.interval = i
+		p.notes.over(i)
+		if lopsided(i) {
+			p.notes.lopsided = true
+			return fmt.Sprintf("%s [%s, %s]%s", digits(*i.Mean), digits(*i.CILower), digits(*i.CIUpper), mark)
+		}
 		return digits(*i.Mean) + " ±" + rough((*i.CIUpper-*i.CILower)/2) + mark
 	}
 	if s := statOf(key); s != nil {
@@ -67,4 +72,11 @@ func (p *page) interval(level int, key string) *result.Interval {
 		return nil
 	}
 	return &i
+}
+
+// lopsided reports whether "±" would put the ends of an interval in the wrong place, by more than a tenth of its half, which
+// is about what two digits tell: on the log scale a wide one reaches much further up than down.
+func lopsided(i *result.Interval) bool {
+	half, middle := (*i.CIUpper-*i.CILower)/2, (*i.CIUpper+*i.CILower)/2
+	return math.Abs(middle-*i.Mean) > half/10
 }

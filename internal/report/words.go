@@ -51,6 +51,16 @@ func rough(x float64) string {
 	return strconv.FormatFloat(x, 'f', decimals, 64)
 }
 
+// InPercent is a share in per cent: two digits, more where they stand before the point, and never an exponent.
+func InPercent(share float64) string {
+	x := 100 * share
+	if math.Abs(x) >= 10 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	two, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 2, 64), 64) // what was just written is a number
+	return strconv.FormatFloat(two, 'f', -1, 64)
+}
+
 // exact is a number that somebody chose: 10, 2.5, 99.9.
 func exact(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
 

@@ -7,6 +7,7 @@ package result
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -53,6 +54,12 @@ type Trial struct {
 	ConcurrencyResults []Level `json:"concurrency_results"`
 }
 
+// Completed reports whether the trial ran so many levels, each to its end.
+func (t *Trial) Completed(levels int) bool {
+	partial := slices.ContainsFunc(t.ConcurrencyResults, func(l Level) bool { return l.Interrupted })
+	return len(t.ConcurrencyResults) == levels && !partial
+}
+
 // Level is one load point: of one trial, or pooled over all trials.
 type Level struct {
 	Concurrency   *int     `json:"concurrency"`   // slots of the closed loop, or the in-flight cap; null for an open loop without a cap
@@ -61,6 +68,9 @@ type Level struct {
 	NumRequests   int      `json:"num_requests"`
 	NumSuccessful int      `json:"num_successful"`
 	NumFailed     int      `json:"num_failed"`
+	// Interrupted says that it was stopped before all its requests had ended, or one of the trials that are pooled. Such a
+	// trial is in no interval over trials.
+	Interrupted bool `json:"interrupted,omitempty"`
 
 	// First start to last end of the measured requests, and the rates over it: the formula of 0.1. Ramp and tail are
 	// in it; Throughput has the rates of the window.

@@ -5,8 +5,9 @@ package result
 type Search struct {
 	Over  string   `json:"over"` // "arrival_rate" or "concurrency"
 	Goals []string `json:"goals"`
-	// Load is the highest that passed, and passed again in a fresh trial; null where none did.
-	Load *float64 `json:"load"`
+	// Load is the highest that passed; null where none did.
+	Load      *float64 `json:"load"`
+	Confirmed bool     `json:"confirmed"` // it passed again in a fresh trial; false where the search was stopped before
 	// Low is the highest load up to it that clearly passed, High the lowest beyond it that clearly failed; null where none.
 	Low     *float64      `json:"low"`
 	High    *float64      `json:"high"`
@@ -41,8 +42,8 @@ type SearchProbe struct {
 type Sweep struct {
 	Over string `json:"over"` // "arrival_rate" or "concurrency"
 	// Knee is the load where output throughput over mean E2E latency is largest: beyond it latency grows faster than
-	// throughput. With several trials it is their geometric mean, with an interval. Null where the grid has no maximum
-	// inside.
+	// throughput. With several trials it is their geometric mean, with an interval that reaches to the next loads of the grid;
+	// without one where a trial has no maximum inside the grid. Null where none has.
 	Knee   *Interval    `json:"knee"`
 	Pareto []ParetoLoad `json:"pareto"` // every load, ascending
 }

@@ -1,6 +1,9 @@
 package search
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Plan is what to search.
 type Plan struct {
@@ -19,9 +22,10 @@ type Probe struct {
 	Confirms bool // a fresh trial of a load that had passed
 }
 
-// Answer is the highest load that passed and was confirmed.
+// Answer is the highest load that passed below those that failed.
 type Answer struct {
-	Load float64 // 0: none passed
+	Load      float64 // 0: none passed
+	Confirmed bool    // it passed in a fresh trial, too; false where the search was stopped before
 	// Low is the highest load up to it that clearly passed, High the lowest beyond it that clearly failed; 0 and +Inf where
 	// none did.
 	Low, High float64
@@ -95,7 +99,7 @@ const confirmation = 6
 
 // confirm tries the highest load that passed again; one that fails is bad after all, and a step below it is next.
 func (f *finder) confirm() error {
-	for f.good > 0 && !f.confirmed() {
+	for f.good > 0 && !f.confirmed(f.good) {
 		load := f.good
 		requests := confirmation * f.Requests
 		v, err := f.try(load, requests)
@@ -106,42 +110,40 @@ func (f *finder) confirm() error {
 		if v.Passed() {
 			return nil
 		}
-		f.bad, f.good = load, f.whole(load/(1+f.Tolerance))
-		if f.good == load {
-			f.good--
-		}
-		if f.good < f.Min {
-			f.good = 0
-		}
+		f.bad, f.good = load, f.below(load)
 	}
 	return nil
 }
 
-// confirmed reports whether a fresh trial of the highest good load has passed.
-func (f *finder) confirmed() bool {
-	for _, p := range f.probes {
-		if p.Confirms && p.Load == f.good && p.Verdict.Passed() {
-			return true
-		}
+// below is a step down from a load; 0 where that is the least of all.
+func (f *finder) below(load float64) float64 {
+	if load <= f.Min {
+		return 0
 	}
-	return false
+	next := f.whole(load / (1 + f.Tolerance))
+	if next == load {
+		next = f.whole(load - f.unit(load))
+	}
+	return max(next, f.Min)
 }
 
-// close reports whether good and bad are as close as wanted.
+// confirmed reports whether a fresh trial of a load has passed.
+func (f *finder) confirmed(load float64) bool {
+	return slices.ContainsFunc(f.probes, func(p Probe) bool { return p.Confirms && p.Load == load && p.Verdict.Passed() })
+}
+
+// close reports whether good and bad are as close as wanted, or so close that no load between them has a name.
 func (f *finder) close() bool {
-	if f.Whole && f.bad-f.good <= 1 {
+	if f.bad/f.good <= 1+f.Tolerance {
 		return true
 	}
-	return f.bad/f.good <= 1+f.Tolerance
+	middle := f.middle()
+	return middle <= f.good || middle >= f.bad
 }
 
 // middle is halfway between good and bad, on the scale of ratios.
 func (f *finder) middle() float64 {
-	load := f.whole(math.Sqrt(f.good * f.bad))
-	if f.Whole {
-		load = min(max(load, f.good+1), f.bad-1)
-	}
-	return load
+	return f.whole(math.Sqrt(f.good * f.bad))
 }
 
 // effort is how many requests the next probe has: more of them the closer it is to the edge.
@@ -157,15 +159,21 @@ func (f *finder) effort() int {
 
 // whole is a load that can be named: a whole number of requests in flight, or a rate of four digits.
 func (f *finder) whole(load float64) float64 {
+	unit := f.unit(load)
+	return max(1, math.Round(load/unit)) * unit
+}
+
+// unit is what loads that can be named are multiples of.
+func (f *finder) unit(load float64) float64 {
 	if f.Whole {
-		return max(1, math.Round(load))
+		return 1
 	}
-	unit := math.Pow(10, math.Ceil(math.Log10(load))-4)
-	return math.Round(load/unit) * unit
+	return math.Pow(10, math.Ceil(math.Log10(load))-4)
 }
 
 func (f *finder) answer() Answer {
-	a := Answer{Load: f.good, High: math.Inf(1), Bounded: f.bad > 0, Probes: f.probes}
+	a := Answer{Load: f.highest(), High: math.Inf(1), Bounded: f.bad > 0, Probes: f.probes}
+	a.Confirmed = f.confirmed(a.Load)
 	for _, p := range f.probes {
 		switch {
 		case p.Verdict == Fails && p.Load > a.Load:
@@ -175,4 +183,18 @@ func (f *finder) answer() Answer {
 		}
 	}
 	return a
+}
+
+// highest is the load that was confirmed. A search that was stopped before has only those that passed once: good may be a
+// load that is yet to be tried.
+func (f *finder) highest() (load float64) {
+	if f.confirmed(f.good) {
+		return f.good
+	}
+	for _, p := range f.probes {
+		if p.Verdict.Passed() && (f.bad == 0 || p.Load < f.bad) {
+			load = max(load, p.Load)
+		}
+	}
+	return load
 }

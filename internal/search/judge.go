@@ -5,7 +5,7 @@ package search
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat/distuv"
+	"github.com/splleed/splleed/internal/stats"
 )
 
 // Verdict is what a probe says of its load.
@@ -30,61 +30,27 @@ func (v Verdict) String() string {
 	return [...]string{"undecided", "fails", "leans to fail", "leans to pass", "passes"}[v]
 }
 
-// Count is what one request says of one goal: how many samples it has, and how many of them miss.
-type Count struct{ Miss, Of int }
-
-// Judge says whether the share of samples that miss is above the one allowed, at a one-sided level of confidence.
-//
-// The requests, in the order in which they were due, are not taken for independent: the variance of the share is that of
-// the means of consecutive batches (a ratio estimate, since batches differ in samples: Cochran, Sampling Techniques,
-// 1977, section 6.3), the design effect is its ratio to that of independent samples, and the interval is the exact
-// binomial one (Clopper and Pearson, 1934) of as many samples as count after division by it. So few misses, which say
-// nothing of their dependence, still leave an interval of honest width: none of n makes an upper bound of about 3/n.
-func Judge(requests []Count, allowed, level float64) Verdict {
-	share, n := effective(requests)
-	if n == 0 {
-		return Undecided
-	}
-	misses := share * n
+// Judge says whether the share of samples that miss is above the one allowed, at a one-sided level of confidence. Samples above
+// 0 miss; they come by request, in the order in which the requests were due. These are not taken for independent: the
+// interval is that which the goals of a level are judged by, of as many samples as they are worth (stats.Series.Above).
+func Judge(requests [][]float64, allowed, level float64) Verdict {
+	share := share(requests, allowed, level)
+	lower, upper := share.Interval(2*level - 1)
 	switch {
-	case misses < n && (distuv.Beta{Alpha: misses + 1, Beta: n - misses}).Quantile(level) <= allowed:
+	case share.N == 0:
+		return Undecided
+	case upper <= allowed:
 		return Passes
-	case misses > 0 && (distuv.Beta{Alpha: misses, Beta: n - misses + 1}).Quantile(1-level) > allowed:
+	case lower > allowed:
 		return Fails
-	case share > allowed:
+	case share.Above > allowed:
 		return LeansFail
 	}
 	return LeansPass
 }
 
-// batches is how many the requests are cut into: enough to tell a variance, few enough to be longer than what binds them.
-const batches = 16
-
-// effective is the share of samples that miss, and how many independent samples they are worth.
-func effective(requests []Count) (share, n float64) {
-	miss, of := sum(requests)
-	if of == 0 {
-		return 0, 0
-	}
-	share = miss / of
-	independent := share * (1 - share) / of
-	if independent == 0 || len(requests) < 2*batches {
-		return share, of
-	}
-	squares := 0.0
-	for i := range batches {
-		m, o := sum(requests[i*len(requests)/batches : (i+1)*len(requests)/batches])
-		squares += (m - share*o) * (m - share*o)
-	}
-	variance := squares / (of * of) * batches / (batches - 1)
-	return share, of / max(1, variance/independent)
-}
-
-func sum(requests []Count) (miss, of float64) {
-	for _, c := range requests {
-		miss, of = miss+float64(c.Miss), of+float64(c.Of)
-	}
-	return miss, of
+func share(requests [][]float64, allowed, level float64) stats.Share {
+	return stats.NewCells(requests).Above(0, 1-allowed, 2*level-1)
 }
 
 // Growing reports whether the number in flight grows as it does where a server is offered more than it serves: from each

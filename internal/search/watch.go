@@ -1,16 +1,21 @@
 package search
 
+import (
+	"math"
+	"slices"
+)
+
 // Watch follows a probe while it runs and says when it has seen enough.
 type Watch struct {
-	allowed  []float64 // by goal: the share of samples that may miss
-	requests [][]Count // by goal: of the requests that have ended, in the order in which they were due
-	inFlight []int     // at each arrival
-	look     int       // requests at which the next look is due
+	allowed  []float64     // by goal: the share of samples that may miss
+	requests [][][]float64 // by goal: the samples of the requests that have ended, in the order in which they were due
+	inFlight []int         // at each arrival
+	look     int           // requests at which the next look is due
 }
 
 // NewWatch follows a probe of goals that each allow a share of samples to miss.
 func NewWatch(allowed []float64) *Watch {
-	return &Watch{allowed: allowed, requests: make([][]Count, len(allowed)), look: firstLook}
+	return &Watch{allowed: allowed, requests: make([][][]float64, len(allowed)), look: firstLook}
 }
 
 // Looks are at 10 requests and at every quarter more. They decide only what is far from the edge: a share of misses beyond
@@ -25,12 +30,21 @@ const (
 // Arrived says how many requests are in flight when one arrives.
 func (w *Watch) Arrived(inFlight int) { w.inFlight = append(w.inFlight, inFlight) }
 
-// Ended takes what the next request, in the order in which they were due, says of each goal.
-func (w *Watch) Ended(goals []Count) {
-	for i, c := range goals {
-		w.requests[i] = append(w.requests[i], c)
+// Ended takes the samples that the next request, in the order in which they were due, has of each goal: multiples of what
+// they must not exceed.
+func (w *Watch) Ended(goals [][]float64) {
+	for i, multiples := range goals {
+		samples := make([]float64, len(multiples))
+		for k, x := range multiples {
+			samples[k] = steps(x)
+		}
+		w.requests[i] = append(w.requests[i], samples)
 	}
 }
+
+// steps is where a multiple lies on a scale of steps of 1 %; up to 0 it does not miss. Finer ones would tell no more of how
+// dependent samples are, and there are many gaps between tokens, but few steps.
+func steps(multiple float64) float64 { return math.Ceil(100 * math.Log(multiple)) }
 
 // Requests is how many have ended.
 func (w *Watch) Requests() int {
@@ -43,12 +57,24 @@ func (w *Watch) Requests() int {
 // Unstable reports whether the server is offered more than it serves.
 func (w *Watch) Unstable() bool { return Growing(w.inFlight) }
 
-// Enough says, now and then, whether what was seen decides the probe already.
-func (w *Watch) Enough() (Verdict, bool) {
+// Due reports, now and then, that it is time for a look.
+func (w *Watch) Due() bool {
 	if w.Requests() < w.look && len(w.inFlight) < 2*w.look {
-		return Undecided, false
+		return false
 	}
 	w.look += max(w.look/4, 1)
+	return true
+}
+
+// Seen is what was seen so far, to be looked at while more is seen.
+func (w *Watch) Seen() *Watch {
+	seen := *w
+	seen.requests = slices.Clone(w.requests)
+	return &seen
+}
+
+// Enough is a look: whether what was seen decides the probe already.
+func (w *Watch) Enough() (Verdict, bool) {
 	if w.Unstable() {
 		return Fails, true
 	}
@@ -84,7 +110,7 @@ func (w *Watch) judge(level float64, moved func(float64) float64) Verdict {
 func (w *Watch) Shares() []float64 {
 	shares := make([]float64, len(w.allowed))
 	for i, requests := range w.requests {
-		shares[i], _ = effective(requests)
+		shares[i] = share(requests, w.allowed[i], final).Above
 	}
 	return shares
 }

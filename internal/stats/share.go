@@ -16,7 +16,8 @@ type Share struct {
 // Above is the share of a run's samples above a limit that a share of about q should not exceed. Its effective sample
 // size is made as Within's is, at the limit in place of the quantile; where no sample is above the limit, or all are,
 // the memory of the ranks alone tells how dependent they are. A run that is too short for its memory counts as no more
-// samples than the batches that it holds: so few can still tell that all of them miss, but not that none does.
+// samples than the batches that it holds: so few can still tell that all of them miss, but not that none does. One cell
+// alone, of however many samples, counts as one: nothing says how much it varies.
 func (s *Series) Above(limit, q, level float64) Share {
 	out := Share{N: s.tally.N()}
 	if out.N == 0 {
@@ -32,6 +33,9 @@ func (s *Series) Above(limit, q, level float64) Share {
 	if !fits {
 		lag := -1 / math.Log(s.memory)
 		out.ESS = max(1, min(out.ESS, minBatches, float64(len(r))/(lagsPerBlock*lag)))
+		return out
+	}
+	if len(r) < 2 {
 		return out
 	}
 	variance := max(batchVariance(r, block), batchVariance(r, 1)*dependence(s.memory, q)) / sq(float64(out.N))

@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -58,6 +59,49 @@ func TestAboveCovers(t *testing.T) {
 		}
 		if covered < 255 || low > 15 {
 			t.Errorf("rho %v: %d of %d intervals cover, %d are too low", rho, covered, sims, low)
+		}
+	}
+}
+
+// One cell has no spread, and no degrees of freedom: it is worth one sample, which says that 5 % are exceeded if it is
+// above, and nothing otherwise.
+func TestAboveOfOneCell(t *testing.T) {
+	check := func(s *Series, limit, above, lower, upper float64) {
+		t.Helper()
+		got := s.Above(limit, 0.95, 0.95)
+		l, u := got.Interval(0.95)
+		if got.Above != above || got.ESS != 1 || math.Abs(l-lower) > 1e-9 || math.Abs(u-upper) > 1e-9 {
+			t.Errorf("%+v in [%v, %v], want %v in [%v, %v]", got, l, u, above, lower, upper)
+		}
+	}
+	check(NewSeries([]float64{3}), 5, 0, 0, 0.975)
+	check(NewSeries([]float64{3}), 2, 1, 0.025, 1)
+	check(NewSeries([]float64{math.Inf(1)}), 5, 1, 0.025, 1)
+	check(NewCells([][]float64{{1, 2, 3, 4}}), 5, 0, 0, 0.975)
+	if got := NewCells([][]float64{{1, 2, 3, 4}}).Above(2, 0.95, 0.95); got.Above != 0.5 || got.ESS != 1 {
+		t.Errorf("half of one cell: %+v", got)
+	}
+}
+
+// However few samples, however they lie in their cells, endless and equal ones among them: every question has an answer.
+func TestTinySeriesHaveAnswers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 1))
+	values := []float64{0, 1, 1, 2, math.Inf(1)}
+	for range 5000 {
+		cells := make([][]float64, 1+rng.IntN(14))
+		for range 1 + rng.IntN(14) {
+			c := rng.IntN(len(cells))
+			cells[c] = append(cells[c], values[rng.IntN(len(values))])
+		}
+		s := NewCells(cells)
+		for _, q := range []float64{0.5, 0.99} {
+			share := s.Above(1, q, 0.95)
+			if lower, upper := share.Interval(0.95); !(0 <= lower && lower <= upper && upper <= 1) || !(share.ESS > 0) {
+				t.Fatalf("%v: %+v in [%v, %v]", cells, share, lower, upper)
+			}
+			if w := s.Within(q, 0.95); !(w.ESS > 0) || w.TooCorrelated != math.IsNaN(w.Lower) {
+				t.Fatalf("%v: %+v", cells, w)
+			}
 		}
 	}
 }
