@@ -3,7 +3,11 @@ package splleed
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"hash"
+	"io"
 	"math"
 	"slices"
 
@@ -98,6 +102,11 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	}
 	output := b.OutputFile
 	b.OutputFile = ""
+	var journal hash.Hash
+	if b.Records != nil {
+		journal = sha256.New()
+		b.Records = io.MultiWriter(b.Records, journal)
+	}
 	var err error
 	if b.trusted, err = b.trust(); err != nil {
 		return nil, err
@@ -115,6 +124,9 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 		}
 	}
 	results := run.results(answer, s.Goals, err != nil)
+	if results != nil && journal != nil { // the probes know their parts of it
+		results.Identity.JournalHash = known(hex.EncodeToString(journal.Sum(nil)))
+	}
 	if results != nil && output != "" {
 		err = errors.Join(err, results.Save(output))
 	}

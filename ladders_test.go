@@ -1,0 +1,49 @@
+package splleed_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/splleed/splleed"
+)
+
+// narrow is a search that takes a few short probes.
+func narrow() splleed.Search {
+	return splleed.Search{
+		Benchmark: splleed.Benchmark{
+			Backend: splleed.Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}, Prompts: []string{"one", "two"}, Runs: 20,
+			Sampling: splleed.Sampling{MaxTokens: 2},
+		},
+		Goals: []string{"ttft_p99=10000"}, Start: 1, Max: 2,
+	}
+}
+
+// A journal of many probes is not pooled under the heading of one.
+func TestJournalsOfManyRunsAreNotScored(t *testing.T) {
+	t.Parallel()
+	var journal bytes.Buffer
+	s := narrow()
+	s.Benchmark.Records = &journal
+	found, err := s.Run(t.Context())
+	if err != nil || len(found.Search.Probes) < 2 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	sum := sha256.Sum256(journal.Bytes())
+	if hash := found.Identity.JournalHash; hash == nil || *hash != hex.EncodeToString(sum[:]) {
+		t.Errorf("the journal's hash is %v, want %x", hash, sum)
+	}
+	refused := func(what, journal string) {
+		t.Helper()
+		if got, err := splleed.Rescore(strings.NewReader(journal), splleed.Scoring{}); err == nil || !strings.Contains(err.Error(), "another run begins there") {
+			t.Errorf("%s: %v, %v", what, got, err)
+		}
+	}
+	refused("a search", journal.String())
+	_, one := journalled(t, short())
+	refused("a run after another", one+one)
+	half := one[:strings.Index(one, `{"type":"level"`)]
+	refused("a run after one that was killed", half+one)
+}
