@@ -38,7 +38,7 @@ type comparingFlags struct {
 func (*compareCmd) Help() string {
 	return `Live: --a A.yaml --b B.yaml, or one configuration (--config, or flags alone) with --a-set and --b-set. Servers that splleed starts are started anew for each trial, A and B in turn; all flags of run that say what is sent hold for both.
 
-Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided (--fail-on).
+Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided (--fail-on). Live also 3 too many requests of a server failed, 6 --strict and the instrument is not ok.
 
 --format github prints annotations and, where $GITHUB_STEP_SUMMARY names a file, appends the tables to it.`
 }

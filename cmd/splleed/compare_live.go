@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strings"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/invalid"
 )
 
 // liveFlags ask for a comparison of servers that are measured in turn.
@@ -63,9 +65,29 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 	settled()
 	show.clear()
 	if found == nil {
-		return plans[0].explain(err)
+		return explainArms(plans, err)
 	}
 	return errors.Join(err, l.save(found), r.deliverLive(c, found, on))
+}
+
+// explainArms says of each bad field of either server which flag or which line of which file it came from.
+func explainArms(plans [2]*plan, err error) error {
+	fields, ok := invalid.In(err)
+	if !ok {
+		return err
+	}
+	var placed invalid.Fields
+	for _, f := range fields {
+		p := plans[0]
+		if rest, ok := strings.CutPrefix(f.Path, "a."); ok {
+			f.Path = rest
+		} else if rest, ok := strings.CutPrefix(f.Path, "b."); ok {
+			p, f.Path = plans[1], rest
+		}
+		explained, _ := invalid.In(p.explain(invalid.Fields{f}.Err()))
+		placed = append(placed, explained...)
+	}
+	return placed.Err()
 }
 
 // arm is the plan of one server: what holds for both, and its own fields.
