@@ -52,7 +52,7 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 			return err
 		}
 		plans[i], *arm.to = p, p.benchmark
-		arm.to.Getenv, arm.to.LogDir = c.getenv, l.LogDir
+		arm.to.OwnProcess, arm.to.Getenv, arm.to.LogDir = true, c.getenv, l.LogDir
 		if show != nil {
 			arm.to.Progress = func(now splleed.Progress) {
 				now.Level = fmt.Sprintf("%c: %s", 'A'+i, now.Level)
