@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/record"
 )
 
 // library is the worker that runs benchmarks for real.
@@ -28,8 +30,18 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	b.Getenv = l.getenv
 	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
-	if req.Records {
+	switch {
+	case req.Records && req.RecordsFile != "":
+		return newFault(badConfig, "records are events or go to records_file, not both")
+	case req.Records:
 		b.Records = &records{out: out}
+	case req.RecordsFile != "":
+		journal, err := record.OpenFile(req.RecordsFile)
+		if err != nil {
+			return faultOf(fmt.Errorf("records_file: %w", err), failed)
+		}
+		defer journal.Close()
+		b.Records = journal
 	}
 	results, err := req.measure(ctx, b)
 	if results == nil {

@@ -2,7 +2,10 @@ package driver
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -140,6 +143,39 @@ func TestRenderOfOtherFiles(t *testing.T) {
 	check(`{"engine":"vllm","model":"m","results":[{"concurrency":1,"num_requests":2,"ttft_p50_ms":20.5}]}`, "render") // splleed 0.1's
 	check(`{"schema_version":99,"results":[]}`, "error")
 	check(`[]`, "error")
+}
+
+// A file gets the journal as it is: its hash is that of the results. A run that is refused leaves what stood there.
+func TestRecordsGoToAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "r.ndjson")
+	run := func(config string) map[string]any {
+		return ask(t, `{"type":"run","records_file":"`+path+`","config":{`+config+`}}`, func(event map[string]any, _ io.Closer) {
+			if event["type"] == "record" || event["type"] == "note" {
+				t.Errorf("an event beside the file: %v", event)
+			}
+		})
+	}
+	ran := run(quick + `,"runs":5`)
+	journal, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := ran["results"].(map[string]any)["identity"].(map[string]any)
+	if sum := fmt.Sprintf("%x", sha256.Sum256(journal)); identity["journal_hash"] != sum {
+		t.Errorf("the journal's hash is %v, that of its file %s", identity["journal_hash"], sum)
+	}
+	for config, code := range map[string]string{
+		quick + `,"runs":-1`:                      badConfig,
+		quick + `,"source_address":["192.0.2.1"]`: badConfig, // no machine has it: the run finds out
+		`"backend":{"type":"vllm","endpoint":"http://127.0.0.1:1"},"prompts":["a"]`: unreached,
+	} {
+		if last := run(config); last["code"] != code {
+			t.Errorf("%s ends with %.300v, want %s", config, last, code)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, journal) {
+			t.Errorf("after %s the file holds %d bytes, %v", config, len(now), err)
+		}
+	}
 }
 
 // What a run recorded can be scored again, and its results compared.

@@ -16,6 +16,7 @@ type request struct {
 	Search        *splleed.Search `json:"search"`         // run: the highest load that meets its goals, in place of the levels
 	Sweep         *splleed.Sweep  `json:"sweep"`          // run: its grid of loads, in place of the levels
 	Records       bool            `json:"records"`        // run: send a record event for every finished request
+	RecordsFile   string          `json:"records_file"`   // run: a file for the journal, in place of the events
 	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
 	Results       json.RawMessage `json:"results"`        // render: results as saved; compare: a list of two
 

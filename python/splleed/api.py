@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import os
 import platform
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from . import _child
@@ -211,7 +208,7 @@ class Benchmark(_Blocking):
         processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
         progress hears how far the run is; True prints lines on stderr.
         records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
-        which `splleed rescore` can score again.
+        which `splleed rescore` can score again. The binary writes it; an old file stays until the run has begun.
 
         Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
         Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
@@ -232,20 +229,19 @@ class Benchmark(_Blocking):
             config["prompts"] = await asyncio.to_thread(
                 load_hf_dataset, self.dataset, processor, self.prompt_column, self.num_samples
             )
-        with contextlib.ExitStack() as files:
-            record, note = records, None
-            if record is not None and not callable(record):
-                record = note = _to_file(record, files)
-            ears = _Ears(lines_on_stderr() if progress is True else progress or None, record, note)
-            request = {
-                "type": "run",
-                "config": config,
-                "records": record is not None,
-                "python_version": platform.python_version(),
-                **how,
-            }
-            event = await _child.ask(request, ears.hear, _grace(config))
-        return results_of(event)
+        listener = lines_on_stderr() if progress is True else progress or None
+        ears = _Ears(listener, records if callable(records) else None)
+        request: dict[str, Any] = {
+            "type": "run",
+            "config": config,
+            "python_version": platform.python_version(),
+            **how,
+        }
+        if callable(records):
+            request["records"] = True
+        elif records is not None:
+            request["records_file"] = os.fsdecode(records)
+        return results_of(await _child.ask(request, ears.hear, _grace(config)))
 
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
@@ -314,21 +310,14 @@ class Sweep(_Ladder):
 class _Ears:
     """Hands events on to those whom they concern."""
 
-    def __init__(self, progress: Listener | None, record: Recorder | None, note: Recorder | None = None) -> None:
-        self._progress, self._record, self._note = progress, record, note
+    def __init__(self, progress: Listener | None, record: Recorder | None) -> None:
+        self._progress, self._record = progress, record
 
     def hear(self, event: Mapping[str, Any]) -> None:
         if event["type"] == "progress" and self._progress:
             self._progress(Progress.from_event(event))
         elif event["type"] == "record" and self._record:
             self._record(event["record"])
-        elif event["type"] == "note" and self._note:
-            self._note(event["note"])
-
-
-def _to_file(path: str | os.PathLike[str], files: contextlib.ExitStack) -> Recorder:
-    file = files.enter_context(Path(path).open("w", encoding="utf-8"))  # noqa: SIM115  # files closes it
-    return lambda record: file.write(json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n")
 
 
 def _grace(config: Mapping[str, Any]) -> float:

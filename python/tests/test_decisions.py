@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -41,6 +42,16 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("journal") / "r.ndjson"
     bench(trials=2).run_sync(records=path)
     return path
+
+
+def test_a_journal_is_the_one_of_the_results(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "r.ndjson"
+    results = bench().run_sync(records=path)
+    assert results.identity["journal_hash"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="runs"):
+        Benchmark(backend=SimConfig(), prompts=["x"], runs=-1).run_sync(records=path)
+    assert path.read_bytes() == before
 
 
 def test_goals_that_are_met() -> None:

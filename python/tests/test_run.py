@@ -73,9 +73,13 @@ def test_progress_and_records_are_heard_in_order(fake: FakeDriver) -> None:
     assert heard == [(kind, i) for i in range(3) for kind in ("progress", "record")]
 
 
-def test_records_go_to_a_file(fake: FakeDriver, tmp_path: Path) -> None:
-    bench("talk").run_sync(records=tmp_path / "run.ndjson")
-    assert (tmp_path / "run.ndjson").read_text() == '{"id":0}\n{"id":1}\n{"id":2}\n'
+def test_a_file_of_records_is_the_drivers_to_write(fake: FakeDriver, tmp_path: Path) -> None:
+    (tmp_path / "run.ndjson").write_text("what was there")
+    bench("records").run_sync(records=tmp_path / "run.ndjson")
+    assert (tmp_path / "run.ndjson").read_text() == '{"id":-0,"words":"\\u003c"}\n'
+    with pytest.raises(ConfigError):
+        bench("bad_config").run_sync(records=str(tmp_path / "run.ndjson"))
+    assert (tmp_path / "run.ndjson").read_text() != ""
 
 
 def test_progress_in_words(fake: FakeDriver, capsys: pytest.CaptureFixture[str]) -> None:
