@@ -2,8 +2,11 @@ package splleed_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -46,4 +49,23 @@ func TestJournalsOfManyRunsAreNotScored(t *testing.T) {
 	refused("a run after another", one+one)
 	half := one[:strings.Index(one, `{"type":"level"`)]
 	refused("a run after one that was killed", half+one)
+}
+
+// A file that cannot be written is known before anything has run, not after an hour.
+func TestLaddersProbeTheirOutput(t *testing.T) {
+	t.Parallel()
+	none := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(none, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b := short()
+	b.Concurrency, b.OutputFile = nil, filepath.Join(none, "out.json")
+	b.Progress = func(p splleed.Progress) { t.Errorf("it runs: %+v", p) }
+	for _, ladder := range []interface {
+		Run(context.Context) (*splleed.Results, error)
+	}{splleed.Search{Benchmark: b, Goals: []string{"ttft_p99=500"}}, splleed.Sweep{Benchmark: b}} {
+		if results, err := ladder.Run(t.Context()); results != nil || err == nil {
+			t.Errorf("%T: %v, %v", ladder, results, err)
+		}
+	}
 }

@@ -37,10 +37,8 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.checkProgram(); err != nil {
 		return nil, err
 	}
-	if b.OutputFile != "" {
-		if err := report.Probe(b.OutputFile); err != nil {
-			return nil, err
-		}
+	if err := b.probeOutput(); err != nil {
+		return nil, err
 	}
 	r, err := newRun(b)
 	if err != nil {
@@ -63,6 +61,14 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 		return results, err
 	}
 	return results, results.verdict(r.b)
+}
+
+// probeOutput finds out whether OutputFile could be written.
+func (b Benchmark) probeOutput() error {
+	if b.OutputFile == "" {
+		return nil
+	}
+	return report.Probe(b.OutputFile)
 }
 
 // run is a benchmark that is being run.

@@ -92,6 +92,9 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if err := s.Benchmark.probeOutput(); err != nil {
+		return nil, err
+	}
 	s = s.withDefaults()
 	goals, _ := s.goals() // checked
 	b := s.Benchmark

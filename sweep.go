@@ -46,6 +46,9 @@ func (s Sweep) Run(ctx context.Context) (*Results, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if err := s.Benchmark.probeOutput(); err != nil {
+		return nil, err
+	}
 	s = s.withDefaults()
 	b := s.Benchmark
 	b.ArrivalRate, b.Concurrency = nil, nil

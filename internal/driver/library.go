@@ -27,7 +27,7 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		return faultOf(err, badConfig)
 	}
 	b.OwnProcess = true
-	b.Getenv = l.getenv
+	b.Getenv, b.Python = l.getenv, req.PythonVersion
 	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
 	switch {
@@ -51,10 +51,6 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		return faultOf(err, failed)
 	}
 	err = unlessStopped(ctx, err)
-	results.Environment.System.PythonVersion = req.PythonVersion
-	if b.OutputFile != "" { // again, with the line above
-		err = errors.Join(err, results.Save(b.OutputFile))
-	}
 	for _, w := range results.Warnings {
 		out.send(warning{"warning", w})
 	}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -175,6 +176,18 @@ func TestRecordsGoToAFile(t *testing.T) {
 		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, journal) {
 			t.Errorf("after %s the file holds %d bytes, %v", config, len(now), err)
 		}
+	}
+}
+
+// What cannot be saved is said once.
+func TestSavingFailsOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "out.json")
+	if err := os.Symlink("/dev/full", file); err != nil || runtime.GOOS != "linux" {
+		t.Skip("no full device here")
+	}
+	last := ask(t, `{"type":"run","config":{`+quick+`,"runs":5,"output_file":"`+file+`"}}`, ignore)
+	if said, _ := last["error"].(string); strings.Count(said, "no space left") != 1 {
+		t.Errorf("the error is %q", said)
 	}
 }
 

@@ -17,7 +17,7 @@ type request struct {
 	Sweep         *splleed.Sweep  `json:"sweep"`          // run: its grid of loads, in place of the levels
 	Records       bool            `json:"records"`        // run: send a record event for every finished request
 	RecordsFile   string          `json:"records_file"`   // run: a file for the journal, in place of the events
-	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
+	PythonVersion string          `json:"python_version"` // run: for environment.system in the results
 	Results       json.RawMessage `json:"results"`        // render: results as saved; compare: a list of two
 
 	Comparing splleed.Comparing `json:"comparing"` // compare: how
