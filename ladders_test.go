@@ -69,3 +69,36 @@ func TestLaddersProbeTheirOutput(t *testing.T) {
 		}
 	}
 }
+
+// mutterer is a simulated server that says how far it is.
+type mutterer struct{ splleed.Sim }
+
+func (m mutterer) Open(ctx context.Context, h splleed.Host) (*splleed.Server, error) {
+	h.Say("loading weights")
+	return m.Sim.Open(ctx, h)
+}
+
+// void opens nothing.
+type void struct{ splleed.Sim }
+
+func (void) Open(context.Context, splleed.Host) (*splleed.Server, error) { return nil, nil }
+
+// A search opens its server as a run does: with words on the way, and an error where there is none.
+func TestSearchOpensItsServer(t *testing.T) {
+	t.Parallel()
+	s := narrow()
+	s.Benchmark.Backend = mutterer{splleed.Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}}
+	var said []string
+	s.Benchmark.Progress = func(p splleed.Progress) {
+		if p.Stage == "server" {
+			said = append(said, p.Message)
+		}
+	}
+	if _, err := s.Run(t.Context()); err != nil || len(said) == 0 || said[0] != "loading weights" {
+		t.Errorf("it said %q, %v", said, err)
+	}
+	s.Benchmark.Backend = void{}
+	if _, err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "opened no server") {
+		t.Errorf("%v", err)
+	}
+}

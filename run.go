@@ -181,9 +181,6 @@ func (r *run) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if server == nil || server.Dialect == nil {
-		return fmt.Errorf("backend %q opened no server, or one without a dialect", r.b.Backend.Engine())
-	}
 	server.Dialect = r.b.dialect(server.Dialect)
 	if r.server == nil {
 		r.warnings = append(r.warnings, server.Warnings...)
@@ -217,11 +214,20 @@ func (r *run) open(ctx context.Context) error {
 // serve opens the backend, or takes the server that somebody else has opened and will close.
 func (r *run) serve(ctx context.Context) (*engine.Server, error) {
 	if r.b.server == nil {
-		return r.b.Backend.Open(ctx, r.b.host(r.progress.say))
+		return r.b.open(ctx, r.progress.say)
 	}
 	shared := *r.b.server
 	shared.Close = func() error { return nil }
 	return &shared, nil
+}
+
+// open opens the backend, which may be of somebody else's making.
+func (b Benchmark) open(ctx context.Context, say func(string)) (*engine.Server, error) {
+	server, err := b.Backend.Open(ctx, b.host(say))
+	if err == nil && (server == nil || server.Dialect == nil) {
+		err = fmt.Errorf("backend %q opened no server, or one without a dialect", b.Backend.Engine())
+	}
+	return server, err
 }
 
 // host is what a backend gets to know of the run.

@@ -114,7 +114,7 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	if b.trusted, err = b.trust(); err != nil {
 		return nil, err
 	}
-	server, err := b.Backend.Open(ctx, b.host(func(string) {}))
+	server, err := b.open(ctx, b.sayOfServer)
 	if err != nil {
 		return nil, err
 	}
@@ -134,6 +134,13 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 		err = errors.Join(err, results.Save(output))
 	}
 	return results, err
+}
+
+// sayOfServer tells in words how far the start of the server is, before there is a run to tell of.
+func (b Benchmark) sayOfServer(message string) {
+	if b.Progress != nil {
+		b.Progress(Progress{Stage: "server", Message: message})
+	}
 }
 
 func (s Search) plan(b Benchmark) search.Plan {
