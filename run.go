@@ -159,6 +159,9 @@ func (r *run) pass(ctx context.Context) error {
 	if err := r.open(ctx); err != nil {
 		return err
 	}
+	if r.b.RestartBetweenTrials && !r.server.Managed {
+		r.warnings = append(r.warnings, "restart_between_trials is ignored: splleed has not started the server")
+	}
 	r.certifyBefore(ctx)
 	defer r.certifyAfter(ctx) // the server is idle, and there yet
 	began := time.Now()
@@ -182,7 +185,8 @@ func (r *run) open(ctx context.Context) error {
 		return err
 	}
 	server.Dialect = r.b.dialect(server.Dialect)
-	if r.server == nil {
+	first := r.server == nil
+	if first {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)
 	}
@@ -190,6 +194,9 @@ func (r *run) open(ctx context.Context) error {
 	base, err := url.Parse(server.URL)
 	if err != nil {
 		return fmt.Errorf("the server's URL: %w", err)
+	}
+	if first {
+		r.warnings = append(r.warnings, r.ignoredAt(base)...)
 	}
 	if r.sender, err = newSender(server, base, r.b, r.items); err != nil {
 		return err

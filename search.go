@@ -55,6 +55,8 @@ func (s Search) Validate() error {
 	bad.Check(s.Start >= 0 && s.Start <= 1e6, "start", "is %g: want more than 0", s.Start)
 	bad.Check(s.Max >= 0 && s.Max <= 1e6, "max", "is %g: want more than 0 and at most 1,000,000", s.Max)
 	bad.Check(s.Tolerance >= 0 && s.Tolerance < 1, "tolerance", "is %g: want more than 0 and less than 1", s.Tolerance)
+	caps := len(s.Benchmark.Concurrency)
+	bad.Check(s.Benchmark.Mode != Serve || caps <= 1, "concurrency", "has %d caps: a search over arrival rates has one or none", caps)
 	s.Benchmark.checkLadder(&bad)
 	return bad.Err()
 }
@@ -98,7 +100,8 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	s = s.withDefaults()
 	goals, _ := s.goals() // checked
 	b := s.Benchmark
-	b.Trials, b.Precision, b.Certify = 1, nil, false
+	b.Trials, b.Precision, b.MaxTrials, b.MaxDurationS = 1, nil, 0, 0
+	b.RestartBetweenTrials, b.Certify = false, false
 	b.Runs, b.Mode = or(b.Runs, searchRuns), or(b.Mode, Throughput)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))
@@ -119,7 +122,7 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 		return nil, err
 	}
 	b.server = server
-	run := &searching{ctx: ctx, b: b, goals: goals, told: s.Told}
+	run := &searching{ctx: ctx, b: b, goals: goals, told: s.Told, warnings: s.ignored()}
 	answer, err := search.Find(s.plan(b), run.try)
 	if server.Close != nil {
 		if fault := server.Close(); fault != nil {

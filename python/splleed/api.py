@@ -177,6 +177,8 @@ class Benchmark(_Blocking):
             raise whole("Either 'prompts' or 'dataset' must be provided")
         if self.prompts is not None and self.dataset is not None:
             raise whole("Cannot specify both 'prompts' and 'dataset'")
+        if self.dataset is None:
+            self._check_no_dataset()
         if self.num_samples is not None and self.num_samples < 1:
             raise ConfigError([FieldError("num_samples", "must be at least 1")])
         if self.mode == "latency" and not self._one_at_a_time():
@@ -186,6 +188,11 @@ class Benchmark(_Blocking):
                 UserWarning,
                 stacklevel=3,  # the caller of the generated __init__
             )
+
+    def _check_no_dataset(self) -> None:
+        given = {"num_samples": self.num_samples is not None, "prompt_column": self.prompt_column != "prompt"}
+        if bad := [FieldError(name, "is of a dataset, and there is none") for name, is_given in given.items() if is_given]:
+            raise ConfigError(bad)
 
     def _one_at_a_time(self) -> bool:
         match self.concurrency:
@@ -224,6 +231,8 @@ class Benchmark(_Blocking):
         records: Recorder | str | os.PathLike[str] | None,
     ) -> BenchmarkResults:
         """Runs the benchmark's levels, or those that how says."""
+        if processor is not None and self.dataset is None:
+            raise ConfigError([FieldError("processor", "is for a dataset, and there is none")])
         config = self._config()
         if self.dataset is not None:
             config["prompts"] = await asyncio.to_thread(

@@ -23,6 +23,14 @@ def test_prompts_or_dataset() -> None:
     assert Benchmark(backend=SimConfig(), prompts=[]).prompts == [], "refused by the binary, with all else"
 
 
+def test_what_is_of_a_dataset_needs_one() -> None:
+    with pytest.raises(ConfigError) as e:
+        Benchmark(backend=SimConfig(), prompts=["x"], num_samples=5, prompt_column="question")
+    assert [f.path for f in e.value.fields] == ["num_samples", "prompt_column"]
+    with pytest.raises(ConfigError, match="processor: is for a dataset"):
+        Benchmark(backend=SimConfig(), prompts=["x"]).run_sync(lambda rows: rows)
+
+
 @pytest.mark.parametrize("config", [VLLMConfig, TGIConfig])
 def test_endpoint_or_model(config: type[Any]) -> None:
     with pytest.raises(ConfigError, match=r"^Either 'endpoint' or 'model' must be provided$"):
