@@ -191,17 +191,14 @@ class Benchmark(_Blocking):
 
     def _check_no_dataset(self) -> None:
         given = {"num_samples": self.num_samples is not None, "prompt_column": self.prompt_column != "prompt"}
-        if bad := [FieldError(name, "is of a dataset, and there is none") for name, is_given in given.items() if is_given]:
+        if bad := [
+            FieldError(name, "is of a dataset, and there is none") for name, is_given in given.items() if is_given
+        ]:
             raise ConfigError(bad)
 
     def _one_at_a_time(self) -> bool:
-        match self.concurrency:
-            case None:
-                return True
-            case int(level):
-                return level <= 1
-            case levels:
-                return len(levels) <= 1 and max(levels, default=1) <= 1
+        levels = plain(self.concurrency)
+        return levels is None or levels in (1, [], [1])
 
     async def run(
         self,
@@ -330,5 +327,10 @@ class _Ears:
 
 
 def _grace(config: Mapping[str, Any]) -> float:
-    """Seconds to wait for a run that is asked to stop: as long as its server may take, and then some."""
-    return _child.GRACE + float(config["backend"].get("grace_timeout_s") or 0)
+    """Seconds to wait for a run that is asked to stop: as long as its server may take, and then some.
+
+    Says nothing of what is wrong in config: the binary does.
+    """
+    backend = config.get("backend")
+    own = backend.get("grace_timeout_s") if isinstance(backend, Mapping) else None
+    return _child.GRACE + (own if isinstance(own, int | float) else 0)

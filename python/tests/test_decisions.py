@@ -54,6 +54,19 @@ def test_a_journal_is_the_one_of_the_results(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("backend", "path"),
+    [
+        (None, "backend"),
+        ("vllm", "backend"),
+        ({"type": "vllm", "model": "m", "grace_timeout_s": "abc"}, r"backend\.grace_timeout_s"),
+    ],
+)
+def test_what_is_no_backend_is_bad_configuration(backend: object, path: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{path}"):
+        Benchmark(backend=backend, prompts=["x"]).run_sync()  # type: ignore[arg-type]  # the point
+
+
 def test_goals_that_are_met() -> None:
     results = bench(goals=[MET]).run_sync()
     assert results.verdict == "pass"
