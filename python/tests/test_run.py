@@ -219,15 +219,23 @@ def test_cancelled_twice_kills_at_once(fake: FakeDriver) -> None:
 
 
 CALLER = """
-import asyncio, sys
+import asyncio, signal, sys
 from splleed import Benchmark, SimConfig
 def told(progress): print("begun", flush=True)
 b = Benchmark(backend=SimConfig(), prompts=["wait"])
 async def inside_a_loop(): b.run_sync(progress=told)
+async def cell():
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, asyncio.current_task().cancel)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        b.run_sync(progress=told)
+    finally:
+        assert signal.getsignal(signal.SIGINT) is before is not signal.default_int_handler
 match sys.argv[1]:
     case "async": asyncio.run(b.run(progress=told))
     case "sync": b.run_sync(progress=told)
     case "sync in a loop": asyncio.run(inside_a_loop())
+    case "sync in a cell that awaits": asyncio.new_event_loop().run_until_complete(cell())
 """
 
 
@@ -239,12 +247,13 @@ def caller(how: str) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("how", ["async", "sync", "sync in a loop"])
+@pytest.mark.parametrize("how", ["async", "sync", "sync in a loop", "sync in a cell that awaits"])
 def test_ctrl_c_stops_the_child_cleanly(fake: FakeDriver, how: str) -> None:
     with caller(how) as process:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert b"KeyboardInterrupt" in err
+    assert b"AssertionError" not in err
     assert fake.gone()
     assert fake.log() == ["stdin ended", "stopped cleanly"]
 
