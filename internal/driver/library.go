@@ -130,11 +130,14 @@ func textsOf(r *splleed.Results) (rendering, error) {
 func faultOf(err error, code string) fault {
 	f := newFault(code, err.Error())
 	var config *splleed.ConfigError
+	var file *fs.PathError
 	switch {
 	case errors.As(err, &config):
 		f.Code, f.Fields = badConfig, config.Fields
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		f.Code = notFound
+	case errors.As(err, &file):
+		f.Code = noAccess
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.Code = unreached
 	}

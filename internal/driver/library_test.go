@@ -232,6 +232,7 @@ func TestRescoreAndCompare(t *testing.T) {
 		}
 	}
 	check(`{"type":"rescore","journals":["/nowhere"]}`, notFound)
+	check(`{"type":"rescore","journals":["/"]}`, noAccess)
 	check(`{"type":"rescore","journals":[]}`, badResults)
 	check(`{"type":"rescore","journals":[`+string(path)+`],"scoring":{"goals":["speed=1"]}}`, badConfig)
 	check(`{"type":"compare","results":[]}`, badResults)

@@ -78,6 +78,7 @@ const (
 	busy       = "busy"        // a run is going on, and still is
 	cancelled  = "cancelled"   // the run was cancelled before it had results
 	notFound   = "not_found"   // an executable or a file is missing
+	noAccess   = "file"        // a file or a folder cannot be read or written
 	unreached  = "unreached"   // the server does not answer
 	failed     = "failed"      // anything else
 )

@@ -25,8 +25,8 @@ Listener = Callable[[Progress], object]
 Recorder = Callable[[Mapping[str, Any]], object]
 
 
-class _Blocking:
-    """What has a run() also has one that blocks."""
+class _Runnable:
+    """What can be run, awaited or blocking."""
 
     async def run(
         self,
@@ -35,8 +35,18 @@ class _Blocking:
         progress: Listener | bool | None = None,
         records: Recorder | str | os.PathLike[str] | None = None,
     ) -> BenchmarkResults:
-        """Every class has its own."""
-        raise NotImplementedError
+        """Runs it.
+
+        processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
+        progress hears how far the run is; True prints lines on stderr.
+        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
+        which `splleed rescore` can score again. The binary writes it; an old file stays until the run has begun.
+
+        Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
+        Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
+        met) and DriverError. Warns where more requests failed than max_error_rate allows.
+        """
+        return results_of(await self._ask(processor, progress, records))
 
     def run_sync(
         self,
@@ -46,11 +56,20 @@ class _Blocking:
         records: Recorder | str | os.PathLike[str] | None = None,
     ) -> BenchmarkResults:
         """As run, for callers that block. Works inside a running loop too (notebooks), which it blocks."""
-        return complete(self.run(processor, progress=progress, records=records))
+        return results_of(complete(self._ask(processor, progress, records)))
+
+    async def _ask(
+        self,
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
+        """The event that ends the run. Every class has its own."""
+        raise NotImplementedError
 
 
 @dataclass(kw_only=True)
-class Benchmark(_Blocking):
+class Benchmark(_Runnable):
     """One benchmark. What is None is not set: the default holds.
 
     Raises ConfigError (a ValueError) where prompts and dataset are both set or both not. Everything else is checked by
@@ -200,33 +219,21 @@ class Benchmark(_Blocking):
         levels = plain(self.concurrency)
         return levels is None or levels in (1, [], [1])
 
-    async def run(
-        self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """Runs the benchmark.
-
-        processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
-        progress hears how far the run is; True prints lines on stderr.
-        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
-        which `splleed rescore` can score again. The binary writes it; an old file stays until the run has begun.
-
-        Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
-        Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
-        met) and DriverError. Warns where more requests failed than max_error_rate allows.
-        """
-        return await self._ask({}, processor, progress, records)
-
     async def _ask(
+        self,
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
+        return await self._measure({}, processor, progress, records)
+
+    async def _measure(
         self,
         how: Mapping[str, Any],
         processor: Callable[[Any], Any] | None,
         progress: Listener | bool | None,
         records: Recorder | str | os.PathLike[str] | None,
-    ) -> BenchmarkResults:
+    ) -> _child.Event:
         """Runs the benchmark's levels, or those that how says."""
         if processor is not None and self.dataset is None:
             raise ConfigError([FieldError("processor", "is for a dataset, and there is none")])
@@ -247,7 +254,7 @@ class Benchmark(_Blocking):
             request["records"] = True
         elif records is not None:
             request["records_file"] = os.fsdecode(records)
-        return results_of(await _child.ask(request, ears.hear, _grace(config)))
+        return await _child.ask(request, ears.hear, _grace(config))
 
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
@@ -257,22 +264,20 @@ class Benchmark(_Blocking):
         return config
 
 
-class _Ladder(_Blocking):
+class _Ladder(_Runnable):
     """What Search and Sweep share: a benchmark whose levels are chosen by splleed."""
 
     benchmark: Benchmark
     _name: ClassVar[str]
 
-    async def run(
+    async def _ask(
         self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """Runs it, as Benchmark.run does."""
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
         how = {self._name: {k: v for k, v in plain(self).items() if k != "benchmark"}}
-        return await self.benchmark._ask(how, processor, progress, records)
+        return await self.benchmark._measure(how, processor, progress, records)
 
 
 @dataclass(kw_only=True)

@@ -17,6 +17,7 @@ from splleed import (
     RunError,
     SamplingParams,
     SimConfig,
+    SplleedError,
     compare,
     merge,
     read_requests,
@@ -99,6 +100,28 @@ def test_rescore(journal: Path) -> None:
         rescore(journal, percentiles=[100])
     with pytest.raises(FileNotFoundError):
         rescore(journal.parent / "nowhere.ndjson")
+    with pytest.raises(OSError, match="is a directory") as e:
+        rescore(journal.parent)
+    assert isinstance(e.value, SplleedError)
+
+
+def test_too_many_failures_name_the_callers_line(journal: Path, tmp_path: Path) -> None:
+    b = Benchmark(backend=SimConfig(speed=20, faults=["http_500"]), prompts=["x"], runs=2)
+    failed = tmp_path / "failed.ndjson"
+
+    async def awaits() -> BenchmarkResults:
+        return await b.run(records=failed)
+
+    async def blocks() -> BenchmarkResults:
+        return b.run_sync()
+
+    with pytest.warns(UserWarning, match="too many failed requests") as caught:
+        asyncio.run(awaits())
+        b.run_sync()
+        asyncio.run(blocks())
+        rescore(failed)
+        merge(failed)
+    assert [w.filename for w in caught] == [__file__] * 5
 
 
 def test_rescore_of_no_journal(tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def test_bad_configuration_names_all_fields(fake: FakeDriver) -> None:
         ("failed", RuntimeError),
         ("cancelled", RunError),
         ("not_found", FileNotFoundError),
+        ("file", OSError),
         ("unreached", ConnectionError),
         ("bad_request", DriverError),
         ("a code of later", RunError),
