@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/report"
 )
 
 type compareCmd struct {
@@ -48,6 +49,11 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 	on, err := r.failOn()
 	if err != nil {
 		return err
+	}
+	for _, target := range r.Compare.Output {
+		if err := report.ProbeComparisons(target); err != nil {
+			return faulty("--output: %v", err)
+		}
 	}
 	if r.Live.asked() {
 		return r.live(ctx, c, on)

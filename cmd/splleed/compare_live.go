@@ -10,6 +10,7 @@ import (
 
 	"github.com/splleed/splleed"
 	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/report"
 )
 
 // liveFlags ask for a comparison of servers that are measured in turn.
@@ -34,6 +35,11 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 	l := r.Live
 	if len(r.Files) > 0 || r.Baseline != "" || (l.A == "") != (l.B == "") || l.A != "" && l.Config != "" {
 		return faulty("compare what? Two configurations (--a A.yaml --b B.yaml), one with --a-set and --b-set, or results")
+	}
+	if l.Save != "" {
+		if err := report.Probe(filepath.Join(l.Save, "a.json")); err != nil {
+			return faulty("--save: %v", err)
+		}
 	}
 	contest := splleed.Contest{Starts: l.Starts, Comparing: r.comparing()}
 	contest.Comparing.NameA, contest.Comparing.NameB = l.A, l.B
