@@ -19,23 +19,17 @@ import (
 type library struct{ getenv func(string) string }
 
 func (l library) run(ctx context.Context, req request, out *outbox) any {
-	var b splleed.Benchmark
-	if err := json.Unmarshal(req.Config, &b); err != nil {
-		return faultOf(err, badConfig)
-	}
-	if err := req.validate(b); err != nil {
+	b, err := req.benchmark()
+	if err != nil {
 		return faultOf(err, badConfig)
 	}
 	b.OwnProcess = true
 	b.Getenv, b.Python = l.getenv, req.PythonVersion
 	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
-	switch {
-	case req.Records && req.RecordsFile != "":
-		return newFault(badConfig, "records are events or go to records_file, not both")
-	case req.Records:
+	if req.Records {
 		b.Records = &records{out: out}
-	case req.RecordsFile != "":
+	} else if req.RecordsFile != "" {
 		journal, err := record.OpenFile(req.RecordsFile)
 		if err != nil {
 			return faultOf(fmt.Errorf("records_file: %w", err), failed)
@@ -57,14 +51,26 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 	return conclude(results, err)
 }
 
-func (r request) validate(b splleed.Benchmark) error {
+// benchmark is what a run request asks for, checked.
+func (r request) benchmark() (b splleed.Benchmark, err error) {
+	switch {
+	case len(r.Config) == 0:
+		return b, errors.New("config is missing: a run needs a benchmark")
+	case r.Search != nil && r.Sweep != nil:
+		return b, errors.New("search and sweep both choose the loads: want one of them")
+	case r.Records && r.RecordsFile != "":
+		return b, errors.New("records are events or go to records_file: want one of them")
+	}
+	if err := json.Unmarshal(r.Config, &b); err != nil {
+		return b, err
+	}
 	switch {
 	case r.Search != nil:
-		return r.Search.Of(b).Validate()
+		return b, r.Search.Of(b).Validate()
 	case r.Sweep != nil:
-		return r.Sweep.Of(b).Validate()
+		return b, r.Sweep.Of(b).Validate()
 	}
-	return b.Validate()
+	return b, b.Validate()
 }
 
 func (r request) measure(ctx context.Context, b splleed.Benchmark) (*splleed.Results, error) {

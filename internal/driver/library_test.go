@@ -227,10 +227,14 @@ func TestRescoreAndCompare(t *testing.T) {
 	}
 	check := func(request, code string) {
 		t.Helper()
-		if last := ask(t, request, ignore); last["type"] != "error" || last["code"] != code {
+		last := ask(t, request, ignore)
+		if words, _ := last["message"].(string); last["type"] != "error" || last["code"] != code || strings.Contains(words, "JSON input") {
 			t.Errorf("%.100s ends with %v, want %s", request, last, code)
 		}
 	}
+	check(`{"type":"run"}`, badConfig)
+	check(`{"type":"run","search":{},"sweep":{},"config":{`+quick+`}}`, badConfig)
+	check(`{"type":"run","records":true,"records_file":"`+journal+`","config":{`+quick+`}}`, badConfig)
 	check(`{"type":"rescore","journals":["/nowhere"]}`, notFound)
 	check(`{"type":"rescore","journals":["/"]}`, noAccess)
 	check(`{"type":"rescore","journals":[]}`, badResults)
