@@ -2,11 +2,8 @@ package splleed
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"net/url"
 	"slices"
 	"time"
@@ -93,7 +90,7 @@ type run struct {
 	cards  teller    // of its GPUs
 	ended  time.Time // zero while the run goes on
 
-	journalHash hash.Hash // of what the journal has written; nil without one
+	written *hashed // by the journal; nil without one
 }
 
 func newRun(b Benchmark) (*run, error) {
@@ -122,8 +119,8 @@ func newRun(b Benchmark) (*run, error) {
 	}
 	r.progress = newReporter(b.Progress, r.clock, len(r.points), b.Trials, measured*b.Trials)
 	if b.Records != nil {
-		r.journalHash = sha256.New()
-		r.journal = record.NewJournal(io.MultiWriter(b.Records, r.journalHash), r.clock.Epoch())
+		r.written = newHashed(b.Records)
+		r.journal = record.NewJournal(r.written, r.clock.Epoch())
 	}
 	return r, nil
 }
@@ -140,7 +137,7 @@ func (r *run) within(do func() error) (err error) {
 		defer func() {
 			r.noteEnd()
 			if fault := r.journal.Close(); fault != nil {
-				r.journalHash = nil // of lines that are not all there
+				r.written.cut = true // a line that could not be made is missing, too
 				err = or(err, fault)
 			}
 		}()

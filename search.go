@@ -3,11 +3,7 @@ package splleed
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"hash"
-	"io"
 	"math"
 	"slices"
 
@@ -108,10 +104,10 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	}
 	output := b.OutputFile
 	b.OutputFile = ""
-	var journal hash.Hash
+	var journal *hashed
 	if b.Records != nil {
-		journal = sha256.New()
-		b.Records = io.MultiWriter(b.Records, journal)
+		journal = newHashed(b.Records)
+		b.Records = journal
 	}
 	var err error
 	if b.trusted, err = b.trust(); err != nil {
@@ -131,7 +127,7 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	}
 	results := run.results(answer, s.Goals, err != nil)
 	if results != nil && journal != nil { // the probes know their parts of it
-		results.Identity.JournalHash = known(hex.EncodeToString(journal.Sum(nil)))
+		results.Identity.JournalHash = journal.sum()
 	}
 	if results != nil && output != "" {
 		err = errors.Join(err, results.Save(output))
