@@ -53,6 +53,16 @@ func (s Search) ignored() []string {
 	return said
 }
 
+// ignored names those that a sweep has no use for.
+func (s Sweep) ignored() []string {
+	var said sayings
+	b := s.Benchmark
+	said.ignored(b.Mode != Serve && len(b.Concurrency) > 0, "concurrency", "a sweep chooses it")
+	said.ignored(b.Mode == Serve && len(b.Concurrency) > 0, "concurrency", "a sweep over arrival rates has no cap")
+	said.ignored(len(b.ArrivalRate) > 0, "arrival_rate", "a sweep chooses its loads")
+	return said
+}
+
 // sayings are warnings of fields.
 type sayings []string
 

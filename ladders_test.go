@@ -102,3 +102,14 @@ func TestSearchOpensItsServer(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A sweep has no use for the levels of its benchmark, and says so.
+func TestSweepSaysWhatItIgnores(t *testing.T) {
+	t.Parallel()
+	b := narrow().Benchmark
+	b.Concurrency, b.Runs = []int{7}, 4
+	results, err := splleed.Sweep{Benchmark: b, Highest: 2, Points: 2}.Run(t.Context())
+	if err != nil || !strings.Contains(strings.Join(results.Warnings, "; "), "concurrency is ignored: a sweep chooses it") {
+		t.Errorf("%v, %v", results, err)
+	}
+}

@@ -71,6 +71,7 @@ func (s Sweep) Run(ctx context.Context) (*Results, error) {
 	if results == nil {
 		return nil, err
 	}
+	results.Warnings = append(s.ignored(), results.Warnings...)
 	results.Sweep = metrics.Sweep(over(or(b.Mode, Throughput)), results.Results, results.TrialResults, or(b.ConfidenceLevel, 0.95))
 	if output != "" {
 		if fault := results.Save(output); err == nil {
