@@ -34,7 +34,7 @@ var allowed = map[string][]string{
 	"": {"calibrate", "compare", "dialect", "engine", "environ", "instrument", "invalid", "load", "metrics", "quiet", "record", "report", "result", "schedule", "scrape", "search", "secret", "strictjson", "transport", "wire", "workload"},
 
 	"configfile": {"invalid", "strictjson", "workload"},
-	"driver":     {"", "engine", "invalid", "result"},
+	"driver":     {"", "engine", "invalid", "record", "report", "result"},
 }
 
 func TestArchitecture(t *testing.T) {

@@ -1,7 +1,6 @@
 package splleed
 
 import (
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -38,8 +37,8 @@ type trial struct {
 // results puts together what the trials found.
 func (r *run) results() *Results {
 	r.head = r.heading()
-	if r.journalHash != nil { // it is complete by now
-		r.head.Identity.JournalHash = known(hex.EncodeToString(r.journalHash.Sum(nil)))
+	if r.written != nil { // it is complete by now
+		r.head.Identity.JournalHash = r.written.sum()
 	}
 	return r.account.results()
 }

@@ -84,6 +84,7 @@ type Benchmark struct {
 	Records    io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
 	Getenv     func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
 	Program    string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
+	Python     string              `json:"-"` // version of the Python that asks, for the results' environment; "" for none
 	LogDir     string              `json:"-"` // where logs of managed servers go; "" means the folder for temporary files
 
 	server  *engine.Server // that is open already, and is left so

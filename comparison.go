@@ -3,7 +3,6 @@ package splleed
 import (
 	"bytes"
 	"io"
-	"os"
 
 	"github.com/splleed/splleed/internal/compare"
 	"github.com/splleed/splleed/internal/report"
@@ -68,20 +67,12 @@ func ComparisonsText(format string, cs ...*Comparison) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Save writes the comparison to a file, in the format that its extension (.json, .xml, .md, .txt) or "FORMAT=FILE" names.
+// Save writes the comparison to a file, whole or not at all, in the format that its extension (.json, .xml, .md, .txt) or "FORMAT=FILE" names.
 func (c *Comparison) Save(target string) error { return SaveComparisons(target, c) }
 
 // SaveComparisons is Save for several with one baseline.
 func SaveComparisons(target string, cs ...*Comparison) error {
-	format, path, err := report.ComparisonTarget(target)
-	if err != nil {
-		return err
-	}
-	var out bytes.Buffer
-	if err := format.Write(&out, contracts(cs), report.Style{}); err != nil {
-		return err
-	}
-	return os.WriteFile(path, out.Bytes(), 0o666)
+	return report.SaveComparisons(target, contracts(cs))
 }
 
 func contracts(cs []*Comparison) []*result.Comparison {

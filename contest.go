@@ -7,12 +7,13 @@ import (
 	"math/rand/v2"
 
 	"github.com/splleed/splleed/internal/environ"
+	"github.com/splleed/splleed/internal/invalid"
 )
 
 // Contest measures two servers in turn and compares them. Server starts of A and B alternate, in pairs whose order is
 // drawn and then turned round (ABBA), so that what changes with the hour changes for both.
 type Contest struct {
-	A, B      Benchmark // Trials are ignored: there is one a start
+	A, B      Benchmark // Trials and Precision are not used: there is one trial a start
 	Starts    int       // of each server; default 6
 	Comparing Comparing
 }
@@ -26,26 +27,49 @@ type Contested struct {
 	A, B        *Results // of all trials; nil where none has begun
 }
 
-// Run measures both. When ctx ends it stops and returns what is done, together with ctx's error. Servers that splleed
-// starts are started anew for every trial, one at a time; running ones are only taken in turn, and the comparison says
-// that it is about these processes.
-func (c Contest) Run(ctx context.Context) (*Contested, error) {
-	starts := or(c.Starts, defaultStarts)
-	if starts < 1 {
-		return nil, fmt.Errorf("starts is %d: want 1 or more", starts)
+// Validate returns every bad field of both at once as a *ConfigError, under "a" and "b".
+func (c Contest) Validate() error {
+	var bad invalid.Fields
+	bad.Check(c.Starts >= 0, "starts", "is %d: want 1 or more", c.Starts)
+	bad.Under("a", c.A.checkArm())
+	bad.Under("b", c.B.checkArm())
+	return bad.Err()
+}
+
+// checkArm checks a benchmark that is one of two.
+func (b Benchmark) checkArm() (bad invalid.Fields) {
+	bad.Check(!b.Certify, "certify", "is for a run by itself: a comparison calibrates nothing")
+	bad.Check(b.OutputFile == "", "output_file", "is for a run by itself: a comparison returns the results of both (splleed compare --save)")
+	if fields, ok := invalid.In(b.Validate()); ok {
+		return append(bad, fields...)
 	}
+	if fields, ok := invalid.In(b.withDefaults().checkRoom(environ.Client())); ok {
+		return append(bad, fields...)
+	}
+	return bad
+}
+
+// arm is the benchmark of one server as it is run.
+func (b Benchmark) arm(starts int) Benchmark {
+	b.Trials, b.RestartBetweenTrials = starts, true
+	b.Precision, b.MaxTrials, b.MaxDurationS = nil, 0, 0
+	return b
+}
+
+// Run measures both. When ctx ends it stops and returns what is done, together with ctx's error. What makes a run of A or
+// B an error beside its results, too many failed requests say, is one here. Servers that splleed starts are started anew
+// for every trial, one at a time; running ones are only taken in turn, and the comparison says that it is about these
+// processes.
+func (c Contest) Run(ctx context.Context) (*Contested, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	starts := or(c.Starts, defaultStarts)
 	var arms [2]*run
 	for i, b := range []Benchmark{c.A, c.B} {
-		b.Trials, b.RestartBetweenTrials, b.OutputFile = starts, true, ""
-		if err := b.Validate(); err != nil {
-			return nil, err
-		}
-		if err := b.withDefaults().checkRoom(environ.Client()); err != nil {
-			return nil, err
-		}
-		r, err := newRun(b)
+		r, err := newRun(b.arm(starts))
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("server %c: %w", 'A'+i, err)
 		}
 		arms[i] = r
 	}
@@ -105,8 +129,17 @@ func (c Contest) judge(ctx context.Context, arms [2]*run, err error) (*Contested
 	with := c.Comparing
 	with.paired = len(out.A.TrialResults) == len(out.B.TrialResults)
 	var fault error
-	if out.Comparison, fault = with.Compare(out.A, out.B); err == nil {
-		err = fault
+	out.Comparison, fault = with.Compare(out.A, out.B)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	return out, errors.Join(verdictOn('A', out.A, arms[0].b), verdictOn('B', out.B, arms[1].b), fault)
+}
+
+// verdictOn is what makes the results of one server an error.
+func verdictOn(server rune, r *Results, b Benchmark) error {
+	if err := r.verdict(b); err != nil {
+		return fmt.Errorf("server %c: %w", server, err)
+	}
+	return nil
 }

@@ -87,11 +87,44 @@ func TestContestIsStopped(t *testing.T) {
 	}
 }
 
+// What a comparison cannot do is refused, and all faults of both are named.
 func TestContestNamesBadFields(t *testing.T) {
 	c := contest()
-	c.B.Runs = -1
+	c.Starts = -1
+	c.A.Certify = true
+	c.B.Runs, c.B.OutputFile = -1, "b.json"
+	found, err := c.Run(t.Context())
 	var bad *ConfigError
-	if found, err := c.Run(t.Context()); found != nil || !errors.As(err, &bad) {
-		t.Errorf("%v, %v", found, err)
+	if found != nil || !errors.As(err, &bad) {
+		t.Fatalf("%v, %v", found, err)
+	}
+	var paths []string
+	for _, f := range bad.Fields {
+		paths = append(paths, f.Path)
+	}
+	if want := []string{"starts", "a.certify", "b.output_file", "b.runs"}; !slices.Equal(paths, want) {
+		t.Errorf("bad fields %q, want %q", paths, want)
+	}
+}
+
+// The limits that a benchmark sets itself hold for one of two servers, too. Precision is not its to ask for.
+func TestContestKeepsTheLimitsOfBoth(t *testing.T) {
+	c := contest()
+	c.Starts = 1
+	c.B.Backend = Sim{Mode: "script", TTFTMs: 5, ITLMs: 1, Faults: []string{"http_500:every=2"}}
+	c.A.Goals, c.A.Precision = []string{"ttft_p50=1"}, map[string]float64{"ttft_p50": 0.01}
+	found, err := c.Run(t.Context())
+	var many *TooManyFailures
+	var gate *GateError
+	if !errors.As(err, &many) || !errors.As(err, &gate) {
+		t.Fatalf("%v", err)
+	}
+	for _, want := range []string{"server A: gates ", "server B: too many failed requests"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("the error is %q, want %q", err, want)
+		}
+	}
+	if found.Comparison == nil || found.A.NTrials != 1 || found.A.Precision != nil {
+		t.Errorf("found %+v", found)
 	}
 }

@@ -8,6 +8,7 @@ import (
 // environment is where the run took place, and its GPUs in a line.
 func (r *run) environment() (result.Environment, *string) {
 	env := result.Environment{System: environ.System(), Client: &r.client, SplleedVersion: Version()}
+	env.System.PythonVersion = known(r.b.Python)
 	env.Engine = &result.EngineInfo{
 		Name: r.b.Backend.Engine(), Version: known(r.server.Version), Managed: r.server.Managed, URL: r.server.URL, ProbeTokens: r.server.Probe,
 		Command: r.server.Command, Reports: r.server.Reports,

@@ -128,9 +128,7 @@ func (j *journalReader) note(kind string, data json.RawMessage) error {
 		if err := json.Unmarshal(data, &n); err != nil {
 			return err
 		}
-		if t := j.trial(n.Trial); t != nil {
-			t.serverStart, t.order = n.ServerStart, n.Order
-		}
+		return j.begins(n)
 	case noteLevel:
 		var n levelNote
 		if err := json.Unmarshal(data, &n); err != nil {
@@ -141,10 +139,30 @@ func (j *journalReader) note(kind string, data json.RawMessage) error {
 	return nil
 }
 
+// errManyRuns refuses what would be pooled though its loads differ, under the heading of one of them.
+var errManyRuns = errors.New("another run begins there. The probes of a search are runs of their own: its results cannot be computed again, " +
+	"only its requests be read. Journals of runs of one load are merged from a file each")
+
+// begins takes up that a trial begins, which every trial does once.
+func (j *journalReader) begins(n trialNote) error {
+	t := j.trial(n.Trial)
+	switch {
+	case t == nil:
+		return nil
+	case len(t.order) > 0:
+		return errManyRuns
+	}
+	t.serverStart, t.order = n.ServerStart, n.Order
+	return nil
+}
+
 // heading takes up what a journal says of its run. What is said last holds.
 func (j *journalReader) heading(n runNote) error {
 	if n.Journal != journalVersion {
 		return fmt.Errorf("a journal of version %d; this splleed reads version %d", n.Journal, journalVersion)
+	}
+	if j.complete {
+		return errManyRuns
 	}
 	b, err := configured(n.Results)
 	switch {

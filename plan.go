@@ -214,28 +214,11 @@ func (b Benchmark) advice(points []point) []string {
 			say("runs=%d is less than the concurrency of %d: not every slot is measured", p.runs, p.concurrency)
 		}
 	}
-	if b.Trials > 1 && b.Trials < 5 {
+	if b.Trials > 1 && b.Trials < 5 && len(b.Precision) == 0 {
 		say("%d trials give wide intervals: 5 or more are advised", b.Trials)
 	}
 	if slices.Contains(b.Prompts, "") {
 		say("some prompts are empty")
-	}
-	return said
-}
-
-// ignored names the fields that change nothing.
-func (b Benchmark) ignored() []string {
-	var said []string
-	if b.Mode == Latency && len(b.Concurrency) > 0 && !slices.Equal(b.Concurrency, []int{1}) {
-		said = append(said, "mode='latency' runs requests sequentially and ignores the concurrency parameter. "+
-			"Use mode='throughput' or mode='serve' to test different concurrency levels.")
-	}
-	if b.Mode != Serve && len(b.ArrivalRate) > 0 {
-		said = append(said, "arrival_rate is ignored: only mode serve has one")
-	}
-	gamma := b.ArrivalPattern == "" || b.ArrivalPattern == "gamma"
-	if b.Mode == Serve && or(b.Burstiness, 1) != 1 && !gamma {
-		said = append(said, "burstiness is ignored: arrival_pattern "+b.ArrivalPattern+" has none")
 	}
 	return said
 }

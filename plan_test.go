@@ -78,6 +78,21 @@ func TestNothingIsIgnoredInSilence(t *testing.T) {
 	check(Benchmark{Mode: Serve, ArrivalRate: []float64{5}, ArrivalPattern: "constant", Burstiness: 1}, "")
 	check(Benchmark{Mode: Serve, ArrivalRate: []float64{5}, ArrivalPattern: "poisson", Burstiness: 0.5}, "burstiness is ignored")
 	check(Benchmark{Mode: Serve, Burstiness: 0.5}, "")
+	check(Benchmark{ArrivalPattern: "gamma"}, "arrival_pattern is ignored: only mode serve")
+	check(Benchmark{Burstiness: 0.5}, "burstiness is ignored: only mode serve")
+	check(Benchmark{MaxTrials: 8}, "max_trials is ignored")
+	check(Benchmark{MaxDurationS: 60}, "max_duration_s is ignored")
+	precise := map[string]float64{"ttft_p99": 0.05}
+	check(Benchmark{Precision: precise, MaxTrials: 8, MaxDurationS: 60}, "")
+	check(Benchmark{Precision: precise, Trials: 2}, "trials is ignored: precision says how many there are")
+	if got := (Benchmark{Precision: precise, Trials: 2}).advice(nil); len(got) != 1 {
+		t.Errorf("advice on trials that precision chooses is %q", got)
+	}
+	check(Benchmark{Stream: ptr(true), SLO: SLO{TTFTMs: 1, TPOTMs: 1, ITLMs: 1}}, "")
+	check(Benchmark{Stream: ptr(false), SLO: SLO{E2ELMs: 1}}, "")
+	for _, slo := range []SLO{{TTFTMs: 1}, {TPOTMs: 1}, {ITLMs: 1}} {
+		check(Benchmark{Stream: ptr(false), SLO: slo}, "is ignored: an answer in one piece")
+	}
 	if got := (Benchmark{Mode: Serve, Burstiness: 0.5}).withDefaults().ArrivalPattern; got != "gamma" {
 		t.Errorf("burstiness alone makes arrivals %s, want gamma", got)
 	}
@@ -151,4 +166,29 @@ func TestAdvice(t *testing.T) {
 	check(Benchmark{Mode: Latency, Concurrency: []int{1}})
 	check(Benchmark{Mode: Latency, Concurrency: []int{8}, NoFiller: true}, "ignores the concurrency", "falls off")
 	check(Benchmark{Concurrency: []int{8}, Runs: 4, Trials: 3, Prompts: []string{""}}, "not every slot", "wide intervals", "empty")
+}
+
+// What a search has no use for is said in its results.
+func TestSearchSaysWhatItIgnores(t *testing.T) {
+	b := Benchmark{
+		Backend: Sim{Mode: "script", TTFTMs: 1, ITLMs: 1}, Prompts: []string{"x"}, Runs: 10, Sampling: Sampling{MaxTokens: 2},
+		Trials: 5, Precision: map[string]float64{"ttft_p50": 0.1}, MaxTrials: 9, RestartBetweenTrials: true, Certify: true, Concurrency: []int{7},
+	}
+	results, err := Search{Benchmark: b, Goals: []string{"ttft_p50=10000"}, Max: 1}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ignored []string
+	for _, w := range results.Warnings {
+		if field, _, is := strings.Cut(w, " is ignored: "); is {
+			ignored = append(ignored, field)
+		}
+	}
+	if want := []string{"trials", "precision", "restart_between_trials", "certify", "concurrency"}; !slices.Equal(ignored, want) {
+		t.Errorf("it says of %q that they are ignored, want %q", ignored, want)
+	}
+	b.Mode, b.Concurrency = Serve, []int{7, 8}
+	if err := (Search{Benchmark: b, Goals: []string{"ttft_p50=10000"}}).Validate(); err == nil || !strings.Contains(err.Error(), "has 2 caps") {
+		t.Errorf("two caps: %v", err)
+	}
 }

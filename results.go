@@ -37,7 +37,7 @@ func (r *Results) written(write func(io.Writer, *result.Run, report.Style) error
 	return b.Bytes(), err
 }
 
-// LoadResults reads results that Save wrote as JSON. It refuses those of a newer schema.
+// LoadResults reads results that Save wrote as JSON, also those of the Python splleed 0.1. It refuses those of a newer schema.
 func LoadResults(path string) (*Results, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {

@@ -2,11 +2,8 @@ package splleed
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"net/url"
 	"slices"
 	"time"
@@ -37,10 +34,8 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	if err := b.checkProgram(); err != nil {
 		return nil, err
 	}
-	if b.OutputFile != "" {
-		if err := report.Probe(b.OutputFile); err != nil {
-			return nil, err
-		}
+	if err := b.probeOutput(); err != nil {
+		return nil, err
 	}
 	r, err := newRun(b)
 	if err != nil {
@@ -65,6 +60,14 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 	return results, results.verdict(r.b)
 }
 
+// probeOutput finds out whether OutputFile could be written.
+func (b Benchmark) probeOutput() error {
+	if b.OutputFile == "" {
+		return nil
+	}
+	return report.Probe(b.OutputFile)
+}
+
 // run is a benchmark that is being run.
 type run struct {
 	account
@@ -87,7 +90,7 @@ type run struct {
 	cards  teller    // of its GPUs
 	ended  time.Time // zero while the run goes on
 
-	journalHash hash.Hash // of what the journal has written; nil without one
+	written *hashed // by the journal; nil without one
 }
 
 func newRun(b Benchmark) (*run, error) {
@@ -116,8 +119,8 @@ func newRun(b Benchmark) (*run, error) {
 	}
 	r.progress = newReporter(b.Progress, r.clock, len(r.points), b.Trials, measured*b.Trials)
 	if b.Records != nil {
-		r.journalHash = sha256.New()
-		r.journal = record.NewJournal(io.MultiWriter(b.Records, r.journalHash), r.clock.Epoch())
+		r.written = newHashed(b.Records)
+		r.journal = record.NewJournal(r.written, r.clock.Epoch())
 	}
 	return r, nil
 }
@@ -134,7 +137,7 @@ func (r *run) within(do func() error) (err error) {
 		defer func() {
 			r.noteEnd()
 			if fault := r.journal.Close(); fault != nil {
-				r.journalHash = nil // of lines that are not all there
+				r.written.cut = true // a line that could not be made is missing, too
 				err = or(err, fault)
 			}
 		}()
@@ -152,6 +155,9 @@ func (r *run) within(do func() error) (err error) {
 func (r *run) pass(ctx context.Context) error {
 	if err := r.open(ctx); err != nil {
 		return err
+	}
+	if r.b.RestartBetweenTrials && !r.server.Managed {
+		r.warnings = append(r.warnings, "restart_between_trials is ignored: splleed has not started the server")
 	}
 	r.certifyBefore(ctx)
 	defer r.certifyAfter(ctx) // the server is idle, and there yet
@@ -175,11 +181,9 @@ func (r *run) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if server == nil || server.Dialect == nil {
-		return fmt.Errorf("backend %q opened no server, or one without a dialect", r.b.Backend.Engine())
-	}
 	server.Dialect = r.b.dialect(server.Dialect)
-	if r.server == nil {
+	first := r.server == nil
+	if first {
 		r.warnings = append(r.warnings, server.Warnings...)
 		r.warnings = append(r.warnings, unsupported(server.Dialect, r.b.Sampling)...)
 	}
@@ -187,6 +191,9 @@ func (r *run) open(ctx context.Context) error {
 	base, err := url.Parse(server.URL)
 	if err != nil {
 		return fmt.Errorf("the server's URL: %w", err)
+	}
+	if first {
+		r.warnings = append(r.warnings, r.ignoredAt(base)...)
 	}
 	if r.sender, err = newSender(server, base, r.b, r.items); err != nil {
 		return err
@@ -211,11 +218,20 @@ func (r *run) open(ctx context.Context) error {
 // serve opens the backend, or takes the server that somebody else has opened and will close.
 func (r *run) serve(ctx context.Context) (*engine.Server, error) {
 	if r.b.server == nil {
-		return r.b.Backend.Open(ctx, r.b.host(r.progress.say))
+		return r.b.open(ctx, r.progress.say)
 	}
 	shared := *r.b.server
 	shared.Close = func() error { return nil }
 	return &shared, nil
+}
+
+// open opens the backend, which may be of somebody else's making.
+func (b Benchmark) open(ctx context.Context, say func(string)) (*engine.Server, error) {
+	server, err := b.Backend.Open(ctx, b.host(say))
+	if err == nil && (server == nil || server.Dialect == nil) {
+		err = fmt.Errorf("backend %q opened no server, or one without a dialect", b.Backend.Engine())
+	}
+	return server, err
 }
 
 // host is what a backend gets to know of the run.

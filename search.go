@@ -51,6 +51,8 @@ func (s Search) Validate() error {
 	bad.Check(s.Start >= 0 && s.Start <= 1e6, "start", "is %g: want more than 0", s.Start)
 	bad.Check(s.Max >= 0 && s.Max <= 1e6, "max", "is %g: want more than 0 and at most 1,000,000", s.Max)
 	bad.Check(s.Tolerance >= 0 && s.Tolerance < 1, "tolerance", "is %g: want more than 0 and less than 1", s.Tolerance)
+	caps := len(s.Benchmark.Concurrency)
+	bad.Check(s.Benchmark.Mode != Serve || caps <= 1, "concurrency", "has %d caps: a search over arrival rates has one or none", caps)
 	s.Benchmark.checkLadder(&bad)
 	return bad.Err()
 }
@@ -88,26 +90,35 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if err := s.Benchmark.probeOutput(); err != nil {
+		return nil, err
+	}
 	s = s.withDefaults()
 	goals, _ := s.goals() // checked
 	b := s.Benchmark
-	b.Trials, b.Precision, b.Certify = 1, nil, false
+	b.Trials, b.Precision, b.MaxTrials, b.MaxDurationS = 1, nil, 0, 0
+	b.RestartBetweenTrials, b.Certify = false, false
 	b.Runs, b.Mode = or(b.Runs, searchRuns), or(b.Mode, Throughput)
 	if b.Seed == nil {
 		b.Seed = ptr(uint64(defaultSeed))
 	}
 	output := b.OutputFile
 	b.OutputFile = ""
+	var journal *hashed
+	if b.Records != nil {
+		journal = newHashed(b.Records)
+		b.Records = journal
+	}
 	var err error
 	if b.trusted, err = b.trust(); err != nil {
 		return nil, err
 	}
-	server, err := b.Backend.Open(ctx, b.host(func(string) {}))
+	server, err := b.open(ctx, b.sayOfServer)
 	if err != nil {
 		return nil, err
 	}
 	b.server = server
-	run := &searching{ctx: ctx, b: b, goals: goals, told: s.Told}
+	run := &searching{ctx: ctx, b: b, goals: goals, told: s.Told, warnings: s.ignored()}
 	answer, err := search.Find(s.plan(b), run.try)
 	if server.Close != nil {
 		if fault := server.Close(); fault != nil {
@@ -115,10 +126,20 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 		}
 	}
 	results := run.results(answer, s.Goals, err != nil)
+	if results != nil && journal != nil { // the probes know their parts of it
+		results.Identity.JournalHash = journal.sum()
+	}
 	if results != nil && output != "" {
 		err = errors.Join(err, results.Save(output))
 	}
 	return results, err
+}
+
+// sayOfServer tells in words how far the start of the server is, before there is a run to tell of.
+func (b Benchmark) sayOfServer(message string) {
+	if b.Progress != nil {
+		b.Progress(Progress{Stage: "server", Message: message})
+	}
 }
 
 func (s Search) plan(b Benchmark) search.Plan {

@@ -46,6 +46,9 @@ func (s Sweep) Run(ctx context.Context) (*Results, error) {
 	if err := s.Validate(); err != nil {
 		return nil, err
 	}
+	if err := s.Benchmark.probeOutput(); err != nil {
+		return nil, err
+	}
 	s = s.withDefaults()
 	b := s.Benchmark
 	b.ArrivalRate, b.Concurrency = nil, nil
@@ -68,6 +71,7 @@ func (s Sweep) Run(ctx context.Context) (*Results, error) {
 	if results == nil {
 		return nil, err
 	}
+	results.Warnings = append(s.ignored(), results.Warnings...)
 	results.Sweep = metrics.Sweep(over(or(b.Mode, Throughput)), results.Results, results.TrialResults, or(b.ConfidenceLevel, 0.95))
 	if output != "" {
 		if fault := results.Save(output); err == nil {

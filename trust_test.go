@@ -37,6 +37,24 @@ func TestTrust(t *testing.T) {
 	}
 }
 
+// Where nothing is encrypted, wishes about trust are ignored, and a server that runs already is not started anew.
+func TestNothingToTrust(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(completion))
+	defer server.Close()
+	results, err := splleed.Benchmark{
+		Backend: splleed.OpenAI{Model: "m", API: "completions", Endpoint: server.URL}, Prompts: []string{"x"}, Runs: 2,
+		Sampling: splleed.Sampling{MaxTokens: 1}, Insecure: true, Trials: 2, RestartBetweenTrials: true,
+	}.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"insecure is ignored: ", "restart_between_trials is ignored: "} {
+		if said := strings.Join(results.Warnings, "; "); strings.Count(said, want) != 1 {
+			t.Errorf("warnings %q, want one: %s", said, want)
+		}
+	}
+}
+
 // A search opens the server by itself, on the same terms, and leaves one alone that it did not start.
 func TestSearchOfARunningServer(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(completion))

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/report"
 )
 
 type compareCmd struct {
@@ -38,7 +39,7 @@ type comparingFlags struct {
 func (*compareCmd) Help() string {
 	return `Live: --a A.yaml --b B.yaml, or one configuration (--config, or flags alone) with --a-set and --b-set. Servers that splleed starts are started anew for each trial, A and B in turn; all flags of run that say what is sent hold for both.
 
-Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided (--fail-on).
+Exit codes: 0 all gates pass, or none was set; 1 failed; 2 bad input; 4 a gate failed; 5 a gate is undecided (--fail-on). Live also 3 too many requests of a server failed, 6 --strict and the instrument is not ok.
 
 --format github prints annotations and, where $GITHUB_STEP_SUMMARY names a file, appends the tables to it.`
 }
@@ -48,6 +49,11 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 	on, err := r.failOn()
 	if err != nil {
 		return err
+	}
+	for _, target := range r.Compare.Output {
+		if err := report.ProbeComparisons(target); err != nil {
+			return faulty("--output: %v", err)
+		}
 	}
 	if r.Live.asked() {
 		return r.live(ctx, c, on)

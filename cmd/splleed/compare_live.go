@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
+	"strings"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/invalid"
+	"github.com/splleed/splleed/internal/report"
 )
 
 // liveFlags ask for a comparison of servers that are measured in turn.
@@ -33,6 +36,11 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 	if len(r.Files) > 0 || r.Baseline != "" || (l.A == "") != (l.B == "") || l.A != "" && l.Config != "" {
 		return faulty("compare what? Two configurations (--a A.yaml --b B.yaml), one with --a-set and --b-set, or results")
 	}
+	if l.Save != "" {
+		if err := report.Probe(filepath.Join(l.Save, "a.json")); err != nil {
+			return faulty("--save: %v", err)
+		}
+	}
 	contest := splleed.Contest{Starts: l.Starts, Comparing: r.comparing()}
 	contest.Comparing.NameA, contest.Comparing.NameB = l.A, l.B
 	var show *progress
@@ -50,7 +58,7 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 			return err
 		}
 		plans[i], *arm.to = p, p.benchmark
-		arm.to.Getenv, arm.to.LogDir = c.getenv, l.LogDir
+		arm.to.OwnProcess, arm.to.Getenv, arm.to.LogDir = true, c.getenv, l.LogDir
 		if show != nil {
 			arm.to.Progress = func(now splleed.Progress) {
 				now.Level = fmt.Sprintf("%c: %s", 'A'+i, now.Level)
@@ -63,9 +71,29 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 	settled()
 	show.clear()
 	if found == nil {
-		return plans[0].explain(err)
+		return explainArms(plans, err)
 	}
 	return errors.Join(err, l.save(found), r.deliverLive(c, found, on))
+}
+
+// explainArms says of each bad field of either server which flag or which line of which file it came from.
+func explainArms(plans [2]*plan, err error) error {
+	fields, ok := invalid.In(err)
+	if !ok {
+		return err
+	}
+	var placed invalid.Fields
+	for _, f := range fields {
+		p := plans[0]
+		if rest, ok := strings.CutPrefix(f.Path, "a."); ok {
+			f.Path = rest
+		} else if rest, ok := strings.CutPrefix(f.Path, "b."); ok {
+			p, f.Path = plans[1], rest
+		}
+		explained, _ := invalid.In(p.explain(invalid.Fields{f}.Err()))
+		placed = append(placed, explained...)
+	}
+	return placed.Err()
 }
 
 // arm is the plan of one server: what holds for both, and its own fields.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -122,10 +123,20 @@ func (c console) exit(err error, s *signals) int {
 		return tooManyFailures
 	case errors.As(err, &distrusted):
 		return instrumentNotOK
-	case errors.As(err, &gate) && len(gate.Failed) > 0:
+	case someGateFailed(err):
 		return gateFailed
 	case errors.As(err, &gate):
 		return undecided
 	}
 	return failed
+}
+
+// someGateFailed reports whether a gate failed in any of several errors that are joined: errors.As sees the first alone,
+// where gates may be undecided.
+func someGateFailed(err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return slices.ContainsFunc(joined.Unwrap(), someGateFailed)
+	}
+	var gate *splleed.GateError
+	return errors.As(err, &gate) && len(gate.Failed) > 0
 }

@@ -5,12 +5,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"golang.org/x/term"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/report"
 )
 
@@ -64,7 +64,7 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 		}
 	}
 	if r.Output.Records != "" {
-		journal, err := create(r.Output.Records)
+		journal, err := record.OpenFile(r.Output.Records)
 		if err != nil {
 			return faulty("--records: %v", err)
 		}
@@ -107,14 +107,6 @@ func (c console) deliver(results *splleed.Results, outputs []string) error {
 		}
 	}
 	return err
-}
-
-// create makes a new file, with the folders on the way to it.
-func create(path string) (*os.File, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-		return nil, err
-	}
-	return os.Create(path)
 }
 
 // colour reports whether escapes suit what is written to w (see no-color.org).

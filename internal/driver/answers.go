@@ -2,12 +2,11 @@ package driver
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 
 	"github.com/splleed/splleed"
-	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/report"
 )
 
 func (library) answer(req request) any {
@@ -36,14 +35,11 @@ func render(saved json.RawMessage) any {
 }
 
 func read(saved json.RawMessage) (*splleed.Results, error) {
-	var r splleed.Results
-	if err := json.Unmarshal(saved, &r); err != nil {
+	run, err := report.Parse(saved)
+	if err != nil {
 		return nil, err
 	}
-	if r.SchemaVersion > result.SchemaVersion { // one of 0, as of the Python splleed 0.1, will do
-		return nil, fmt.Errorf("schema version %d is newer than %d", r.SchemaVersion, result.SchemaVersion)
-	}
-	return &r, nil
+	return &splleed.Results{Run: *run}, nil
 }
 
 // compare sets the second of two results against the first.

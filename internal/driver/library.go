@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -11,25 +12,30 @@ import (
 	"syscall"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/record"
 )
 
 // library is the worker that runs benchmarks for real.
 type library struct{ getenv func(string) string }
 
 func (l library) run(ctx context.Context, req request, out *outbox) any {
-	var b splleed.Benchmark
-	if err := json.Unmarshal(req.Config, &b); err != nil {
-		return faultOf(err, badConfig)
-	}
-	if err := req.validate(b); err != nil {
+	b, err := req.benchmark()
+	if err != nil {
 		return faultOf(err, badConfig)
 	}
 	b.OwnProcess = true
-	b.Getenv = l.getenv
+	b.Getenv, b.Python = l.getenv, req.PythonVersion
 	b.Program, _ = os.Executable() // without it, whoever wants to calibrate is told
 	b.Progress = func(p splleed.Progress) { out.offer(progress{"progress", p}) }
 	if req.Records {
 		b.Records = &records{out: out}
+	} else if req.RecordsFile != "" {
+		journal, err := record.OpenFile(req.RecordsFile)
+		if err != nil {
+			return faultOf(fmt.Errorf("records_file: %w", err), failed)
+		}
+		defer journal.Close()
+		b.Records = journal
 	}
 	results, err := req.measure(ctx, b)
 	if results == nil {
@@ -39,24 +45,32 @@ func (l library) run(ctx context.Context, req request, out *outbox) any {
 		return faultOf(err, failed)
 	}
 	err = unlessStopped(ctx, err)
-	results.Environment.System.PythonVersion = req.PythonVersion
-	if b.OutputFile != "" { // again, with the line above
-		err = errors.Join(err, results.Save(b.OutputFile))
-	}
 	for _, w := range results.Warnings {
 		out.send(warning{"warning", w})
 	}
 	return conclude(results, err)
 }
 
-func (r request) validate(b splleed.Benchmark) error {
+// benchmark is what a run request asks for, checked.
+func (r request) benchmark() (b splleed.Benchmark, err error) {
+	switch {
+	case len(r.Config) == 0:
+		return b, errors.New("config is missing: a run needs a benchmark")
+	case r.Search != nil && r.Sweep != nil:
+		return b, errors.New("search and sweep both choose the loads: want one of them")
+	case r.Records && r.RecordsFile != "":
+		return b, errors.New("records are events or go to records_file: want one of them")
+	}
+	if err := json.Unmarshal(r.Config, &b); err != nil {
+		return b, err
+	}
 	switch {
 	case r.Search != nil:
-		return r.Search.Of(b).Validate()
+		return b, r.Search.Of(b).Validate()
 	case r.Sweep != nil:
-		return r.Sweep.Of(b).Validate()
+		return b, r.Sweep.Of(b).Validate()
 	}
-	return b.Validate()
+	return b, b.Validate()
 }
 
 func (r request) measure(ctx context.Context, b splleed.Benchmark) (*splleed.Results, error) {
@@ -122,11 +136,14 @@ func textsOf(r *splleed.Results) (rendering, error) {
 func faultOf(err error, code string) fault {
 	f := newFault(code, err.Error())
 	var config *splleed.ConfigError
+	var file *fs.PathError
 	switch {
 	case errors.As(err, &config):
 		f.Code, f.Fields = badConfig, config.Fields
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
 		f.Code = notFound
+	case errors.As(err, &file):
+		f.Code = noAccess
 	case errors.Is(err, syscall.ECONNREFUSED):
 		f.Code = unreached
 	}

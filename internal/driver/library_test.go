@@ -2,10 +2,14 @@ package driver
 
 import (
 	"bufio"
+	"bytes"
+	"crypto/sha256"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -142,6 +146,51 @@ func TestRenderOfOtherFiles(t *testing.T) {
 	check(`[]`, "error")
 }
 
+// A file gets the journal as it is: its hash is that of the results. A run that is refused leaves what stood there.
+func TestRecordsGoToAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "new", "r.ndjson")
+	run := func(config string) map[string]any {
+		return ask(t, `{"type":"run","records_file":"`+path+`","config":{`+config+`}}`, func(event map[string]any, _ io.Closer) {
+			if event["type"] == "record" || event["type"] == "note" {
+				t.Errorf("an event beside the file: %v", event)
+			}
+		})
+	}
+	ran := run(quick + `,"runs":5`)
+	journal, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	identity := ran["results"].(map[string]any)["identity"].(map[string]any)
+	if sum := fmt.Sprintf("%x", sha256.Sum256(journal)); identity["journal_hash"] != sum {
+		t.Errorf("the journal's hash is %v, that of its file %s", identity["journal_hash"], sum)
+	}
+	for config, code := range map[string]string{
+		quick + `,"runs":-1`:                      badConfig,
+		quick + `,"source_address":["192.0.2.1"]`: badConfig, // no machine has it: the run finds out
+		`"backend":{"type":"vllm","endpoint":"http://127.0.0.1:1"},"prompts":["a"]`: unreached,
+	} {
+		if last := run(config); last["code"] != code {
+			t.Errorf("%s ends with %.300v, want %s", config, last, code)
+		}
+		if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, journal) {
+			t.Errorf("after %s the file holds %d bytes, %v", config, len(now), err)
+		}
+	}
+}
+
+// What cannot be saved is said once.
+func TestSavingFailsOnce(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "out.json")
+	if err := os.Symlink("/dev/full", file); err != nil || runtime.GOOS != "linux" {
+		t.Skip("no full device here")
+	}
+	last := ask(t, `{"type":"run","config":{`+quick+`,"runs":5,"output_file":"`+file+`"}}`, ignore)
+	if said, _ := last["error"].(string); strings.Count(said, "no space left") != 1 {
+		t.Errorf("the error is %q", said)
+	}
+}
+
 // What a run recorded can be scored again, and its results compared.
 func TestRescoreAndCompare(t *testing.T) {
 	journal := filepath.Join(t.TempDir(), "r.ndjson")
@@ -178,11 +227,16 @@ func TestRescoreAndCompare(t *testing.T) {
 	}
 	check := func(request, code string) {
 		t.Helper()
-		if last := ask(t, request, ignore); last["type"] != "error" || last["code"] != code {
+		last := ask(t, request, ignore)
+		if words, _ := last["message"].(string); last["type"] != "error" || last["code"] != code || strings.Contains(words, "JSON input") {
 			t.Errorf("%.100s ends with %v, want %s", request, last, code)
 		}
 	}
+	check(`{"type":"run"}`, badConfig)
+	check(`{"type":"run","search":{},"sweep":{},"config":{`+quick+`}}`, badConfig)
+	check(`{"type":"run","records":true,"records_file":"`+journal+`","config":{`+quick+`}}`, badConfig)
 	check(`{"type":"rescore","journals":["/nowhere"]}`, notFound)
+	check(`{"type":"rescore","journals":["/"]}`, noAccess)
 	check(`{"type":"rescore","journals":[]}`, badResults)
 	check(`{"type":"rescore","journals":[`+string(path)+`],"scoring":{"goals":["speed=1"]}}`, badConfig)
 	check(`{"type":"compare","results":[]}`, badResults)

@@ -16,7 +16,8 @@ type request struct {
 	Search        *splleed.Search `json:"search"`         // run: the highest load that meets its goals, in place of the levels
 	Sweep         *splleed.Sweep  `json:"sweep"`          // run: its grid of loads, in place of the levels
 	Records       bool            `json:"records"`        // run: send a record event for every finished request
-	PythonVersion *string         `json:"python_version"` // run: for environment.system in the results
+	RecordsFile   string          `json:"records_file"`   // run: a file for the journal, in place of the events
+	PythonVersion string          `json:"python_version"` // run: for environment.system in the results
 	Results       json.RawMessage `json:"results"`        // render: results as saved; compare: a list of two
 
 	Comparing splleed.Comparing `json:"comparing"` // compare: how
@@ -77,6 +78,7 @@ const (
 	busy       = "busy"        // a run is going on, and still is
 	cancelled  = "cancelled"   // the run was cancelled before it had results
 	notFound   = "not_found"   // an executable or a file is missing
+	noAccess   = "file"        // a file or a folder cannot be read or written
 	unreached  = "unreached"   // the server does not answer
 	failed     = "failed"      // anything else
 )

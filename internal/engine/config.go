@@ -3,6 +3,7 @@ package engine
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 )
 
 // Secret is a value that is used but never shown: it prints and marshals as "***".
@@ -14,6 +15,9 @@ func (s Secret) String() string {
 	}
 	return "***"
 }
+
+// GoString hides the value from %#v, too.
+func (s Secret) GoString() string { return strconv.Quote(s.String()) }
 
 // MarshalJSON hides the value.
 func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }

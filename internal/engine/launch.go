@@ -18,22 +18,22 @@ import (
 // On Linux no process of the server outlives the program that started it, also when that is killed. Elsewhere Close ends
 // the server's process group (Windows: its process), and a program that is killed leaves its server running.
 type Launch struct {
-	Executable   string  `json:"executable,omitempty"`      // path or name; default: the engine's environment variable, then PATH
-	Quiet        *bool   `json:"quiet,omitempty"`           // ask the engine to log little; default true
-	ReadyTimeout float64 `json:"ready_timeout_s,omitempty"` // seconds to wait until the server answers; default 600
-	GraceTimeout float64 `json:"grace_timeout_s,omitempty"` // seconds between SIGTERM and SIGKILL at the end; default 10
-	LogFile      string  `json:"log_file,omitempty"`        // the server's output is appended to it; default: a file in Host.LogDir
+	Executable    string  `json:"executable,omitempty"`      // path or name; default: the engine's environment variable, then PATH
+	Quiet         *bool   `json:"quiet,omitempty"`           // ask the engine to log little; default true
+	ReadyTimeoutS float64 `json:"ready_timeout_s,omitempty"` // seconds to wait until the server answers; default 600
+	GraceTimeoutS float64 `json:"grace_timeout_s,omitempty"` // seconds between SIGTERM and SIGKILL at the end; default 10
+	LogFile       string  `json:"log_file,omitempty"`        // the server's output is appended to it; default: a file in Host.LogDir
 }
 
 func (l Launch) faults() (fs invalid.Fields) {
 	const longest = 7 * 24 * 3600
-	fs.Check(l.ReadyTimeout >= 0 && l.ReadyTimeout <= longest, "ready_timeout_s", "must be within 0 and %d seconds", longest)
-	fs.Check(l.GraceTimeout >= 0 && l.GraceTimeout <= longest, "grace_timeout_s", "must be within 0 and %d seconds", longest)
+	fs.Check(l.ReadyTimeoutS >= 0 && l.ReadyTimeoutS <= longest, "ready_timeout_s", "must be within 0 and %d seconds", longest)
+	fs.Check(l.GraceTimeoutS >= 0 && l.GraceTimeoutS <= longest, "grace_timeout_s", "must be within 0 and %d seconds", longest)
 	return fs
 }
 
-func (l Launch) readyTimeout() time.Duration { return seconds(l.ReadyTimeout, 600) }
-func (l Launch) graceTimeout() time.Duration { return seconds(l.GraceTimeout, 10) }
+func (l Launch) readyTimeout() time.Duration { return seconds(l.ReadyTimeoutS, 600) }
+func (l Launch) graceTimeout() time.Duration { return seconds(l.GraceTimeoutS, 10) }
 
 // seconds converts s, or what a zero stands for, rounded up: a wish for little is not one for the default.
 func seconds(s, byDefault float64) time.Duration {

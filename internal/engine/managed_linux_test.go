@@ -268,19 +268,19 @@ func TestPortTaken(t *testing.T) {
 
 func TestNotReadyInTime(t *testing.T) {
 	begun := time.Now()
-	err := failing(t, t.Context(), &fake{Delay: 3 * time.Minute, Log: []string{"loading weights"}}, VLLM{Launch: Launch{ReadyTimeout: 0.5}})
+	err := failing(t, t.Context(), &fake{Delay: 3 * time.Minute, Log: []string{"loading weights"}}, VLLM{Launch: Launch{ReadyTimeoutS: 0.5}})
 	says(t, err, "not ready within 500ms", "ready_timeout_s", "nothing listens", "| loading weights")
 	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
-	says(t, failing(t, t.Context(), &fake{Loading: 1 << 30}, VLLM{Launch: Launch{ReadyTimeout: 3}}), "not ready within 3s", "503", "Loading model")
-	says(t, failing(t, t.Context(), &fake{Health: "hang"}, VLLM{Launch: Launch{ReadyTimeout: 3}}), "not ready within 3s")
+	says(t, failing(t, t.Context(), &fake{Loading: 1 << 30}, VLLM{Launch: Launch{ReadyTimeoutS: 3}}), "not ready within 3s", "503", "Loading model")
+	says(t, failing(t, t.Context(), &fake{Health: "hang"}, VLLM{Launch: Launch{ReadyTimeoutS: 3}}), "not ready within 3s")
 }
 
 // Health is not all: a server must generate.
 func TestHealthyButUnable(t *testing.T) {
 	says(t, failing(t, t.Context(), &fake{Generate: 400}, VLLM{}), "refuses a request", "400", "no chat template")
-	says(t, failing(t, t.Context(), &fake{Generate: 500}, VLLM{Launch: Launch{ReadyTimeout: 3}}), "not ready within 3s", "answered with 500")
+	says(t, failing(t, t.Context(), &fake{Generate: 500}, VLLM{Launch: Launch{ReadyTimeoutS: 3}}), "not ready within 3s", "answered with 500")
 }
 
 func TestCancelledDuringStart(t *testing.T) {
@@ -296,7 +296,7 @@ func TestCancelledDuringStart(t *testing.T) {
 
 func TestDeafServerIsKilled(t *testing.T) {
 	path, mark := install(t, "vllm", &fake{Deaf: true, Daemons: true})
-	s := open(t, VLLM{Model: "m", Port: -1, Launch: Launch{Executable: path, GraceTimeout: 0.5}}, Host{LogDir: t.TempDir()})
+	s := open(t, VLLM{Model: "m", Port: -1, Launch: Launch{Executable: path, GraceTimeoutS: 0.5}}, Host{LogDir: t.TempDir()})
 	begun := time.Now()
 	if err := s.Close(); err != nil {
 		t.Error(err)

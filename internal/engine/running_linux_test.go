@@ -45,7 +45,7 @@ func TestOwnerKilled(t *testing.T) {
 	check := func(f *fake, ready bool) {
 		t.Helper()
 		path, mark := install(t, "vllm", f)
-		v := VLLM{Model: "m", Port: -1, Launch: Launch{Executable: path, GraceTimeout: grace, LogFile: filepath.Join(t.TempDir(), "log")}}
+		v := VLLM{Model: "m", Port: -1, Launch: Launch{Executable: path, GraceTimeoutS: grace, LogFile: filepath.Join(t.TempDir(), "log")}}
 		config, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

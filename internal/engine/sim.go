@@ -53,6 +53,22 @@ func (s Sim) Validate() invalid.Fields {
 	return bad
 }
 
+// ignored names the fields that the other mode alone has.
+func (s Sim) ignored() []string {
+	var said []string
+	say := func(is bool, field, mode string) {
+		if is {
+			said = append(said, "backend."+field+" is ignored: only mode "+mode+" of the simulated server has it")
+		}
+	}
+	script := s.Mode == "script"
+	say(!script && s.TTFTMs > 0, "ttft_ms", "script")
+	say(!script && s.ITLMs > 0, "itl_ms", "script")
+	say(script && s.Speed > 0, "speed", "engine")
+	say(script && s.MaxNumSeqs > 0, "max_num_seqs", "engine")
+	return said
+}
+
 // FilesPerStream is 2: this process holds both ends of every connection.
 func (Sim) FilesPerStream() int { return 2 }
 
@@ -122,6 +138,7 @@ func (s Sim) Open(ctx context.Context, host Host) (*Server, error) {
 		StartID:   fmt.Sprintf("sim-%x", time.Now().UnixNano()),
 		Simulated: true,
 		Managed:   true,
+		Warnings:  s.ignored(),
 		Close:     running.close,
 	}, nil
 }

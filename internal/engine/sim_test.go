@@ -94,3 +94,27 @@ func TestSimStartsAndStops(t *testing.T) {
 		t.Error("a log that can't be opened is no error")
 	}
 }
+
+// The two modes share their fields; what the other one has is named.
+func TestSimSaysWhatItIgnores(t *testing.T) {
+	check := func(s Sim, want ...string) {
+		t.Helper()
+		server, err := s.Open(t.Context(), Host{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer server.Close()
+		if len(server.Warnings) != len(want) {
+			t.Fatalf("%+v: warnings %q, want %d", s, server.Warnings, len(want))
+		}
+		for i, field := range want {
+			if !strings.HasPrefix(server.Warnings[i], "backend."+field+" is ignored: ") {
+				t.Errorf("%+v: warnings %q, want one of %s", s, server.Warnings, field)
+			}
+		}
+	}
+	check(Sim{Speed: 2, MaxNumSeqs: 4})
+	check(Sim{Mode: "script", TTFTMs: 1, ITLMs: 1})
+	check(Sim{TTFTMs: 1, ITLMs: 1}, "ttft_ms", "itl_ms")
+	check(Sim{Mode: "script", Speed: 2, MaxNumSeqs: 4}, "speed", "max_num_seqs")
+}

@@ -36,7 +36,7 @@ func TestValidate(t *testing.T) {
 		Model: "m", Endpoint: "localhost:8000", API: "native", Port: 65536, TensorParallel: -1, PipelineParallel: -1,
 		GPUMemoryUtilization: 1.01, MaxNumBatchedTokens: -1, MaxNumSeqs: -1, MaxModelLen: -1,
 		Quantization: "x", DType: "x", KVCacheDType: "x",
-		Launch:    Launch{ReadyTimeout: -1, GraceTimeout: math.NaN()},
+		Launch:    Launch{ReadyTimeoutS: -1, GraceTimeoutS: math.NaN()},
 		Access:    Access{APIKey: "a\r\nb", Headers: map[string]string{"Bad Name": "v", "X-Fine": "v", "X-Bad": "a\nb", "Host": "h"}},
 		ExtraArgs: map[string]any{"port": 1, "_": 1, "enforce_eager": true},
 	}, "endpoint", "api", "port", "tensor_parallel", "pipeline_parallel", "gpu_memory_utilization", "max_num_batched_tokens",

@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"math"
 	"time"
 
 	"github.com/splleed/splleed/internal/result"
@@ -79,5 +78,6 @@ func (r reading) against(later reading) (ppm, suspendedMs *float64) {
 	if time.Duration(raw) >= shortest {
 		ppm = known(1e6 * (float64(mono)/float64(raw) - 1))
 	}
-	return ppm, known(math.Round(float64(awake-mono)/1e3) / 1e3)
+	slept := time.Duration(awake - mono).Round(time.Microsecond).Microseconds() // an integer, which has no -0
+	return ppm, known(float64(slept) / 1e3)
 }

@@ -73,6 +73,9 @@ func TestClocksAgainstEachOther(t *testing.T) {
 	if ppm, _ := before.against(reading{mono: 1e9 + 5e8, raw: 2e9 + 5e8, awaken: 1e9 + 5e8}); ppm != nil {
 		t.Errorf("half a second tells %v ppm", *ppm)
 	}
+	if _, slept := before.against(reading{mono: 2e9, raw: 3e9, awaken: 2e9 - 100}); math.Signbit(*slept) {
+		t.Errorf("100 ns less than nothing are %v ms", *slept)
+	}
 }
 
 // A thread that ends between two looks must not take away what the others had.

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -16,20 +18,23 @@ func JSON(w io.Writer, r *result.Run, _ Style) error {
 	return e.Encode(r)
 }
 
-// Parse reads what JSON writes. It refuses a schema newer than its own, whose keys may mean something else.
+// Parse reads what JSON writes, and what the Python splleed 0.1 wrote, which had no schema_version: that of what is read is
+// 0 then. It refuses a schema newer than its own, whose keys may mean something else.
 func Parse(data []byte) (*result.Run, error) {
-	var r result.Run
-	if err := json.Unmarshal(data, &struct {
-		SchemaVersion *int `json:"schema_version"`
-	}{&r.SchemaVersion}); err != nil {
+	var head struct {
+		SchemaVersion int             `json:"schema_version"`
+		Results       json.RawMessage `json:"results"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, fmt.Errorf("not results of splleed: %w", err)
 	}
 	switch {
-	case r.SchemaVersion == 0:
-		return nil, fmt.Errorf("not results of splleed, or older than schema version 1: no schema_version")
-	case r.SchemaVersion > result.SchemaVersion:
-		return nil, fmt.Errorf("schema version %d is newer than this splleed's (%d): read it with the splleed that wrote it", r.SchemaVersion, result.SchemaVersion)
+	case head.SchemaVersion > result.SchemaVersion:
+		return nil, fmt.Errorf("schema version %d is newer than this splleed's (%d): read it with the splleed that wrote it", head.SchemaVersion, result.SchemaVersion)
+	case !bytes.HasPrefix(head.Results, []byte("[")):
+		return nil, errors.New("not results of splleed: no list \"results\"")
 	}
+	var r result.Run
 	if err := json.Unmarshal(data, &r); err != nil {
 		return nil, err
 	}

@@ -23,10 +23,27 @@ func Save(path string, r *result.Run) error {
 	if err := format.Write(&text, r, Style{}); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	return put(path, text.Bytes())
+}
+
+// SaveComparisons is Save for comparisons with one baseline, to "FILE" or "FORMAT=FILE".
+func SaveComparisons(target string, cs []*result.Comparison) error {
+	format, path, err := ComparisonTarget(target)
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	if err := format.Write(&text, cs, Style{}); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return put(path, text.Bytes())
+}
+
+func put(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return replace(path, text.Bytes())
+	return replace(path, text)
 }
 
 // Probe finds out whether Save could write to path, before there is anything to save: it makes the folders on the way to
@@ -35,6 +52,19 @@ func Probe(path string) error {
 	if _, err := ForFile(path); err != nil {
 		return err
 	}
+	return probe(path)
+}
+
+// ProbeComparisons is Probe for SaveComparisons.
+func ProbeComparisons(target string) error {
+	_, path, err := ComparisonTarget(target)
+	if err != nil {
+		return err
+	}
+	return probe(path)
+}
+
+func probe(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}

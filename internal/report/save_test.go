@@ -80,7 +80,41 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 	check(fmt.Sprintf(`{"schema_version":%d,"results":"in another form"}`, result.SchemaVersion+1), "schema version 2 is newer than this splleed's (1)")
-	check(`{"engine":"vllm"}`, "not results of splleed, or older")
+	check(`{"engine":"vllm"}`, `not results of splleed: no list "results"`)
+	check(`{"schema_version":1,"results":{}}`, `not results of splleed: no list "results"`)
 	check(`[]`, "not results of splleed")
 	check(`x`, "not results of splleed")
+}
+
+// Files of the Python splleed 0.1 have no schema_version.
+func TestParseOldResults(t *testing.T) {
+	got, err := Parse([]byte(`{"engine":"vllm","model":"m","timestamp":"2025-11-02T10:00:00.123456+00:00","gpu":null,"config":{"mode":"throughput"},
+		"results":[{"concurrency":1,"num_requests":2,"ttft_p50_ms":20.5}],"n_trials":1,"trial_results":null}`))
+	if err != nil || got.SchemaVersion != 0 || len(got.Results) != 1 || *got.Results[0].TTFTP50Ms != 20.5 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// Comparisons are saved as results are: folders are made, and what cannot be is known before.
+func TestSaveComparisons(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "new", "c.json")
+	cs := []*result.Comparison{{About: "servers"}}
+	for _, target := range []string{path, "markdown=" + path} {
+		if err := ProbeComparisons(target); err != nil {
+			t.Fatal(err)
+		}
+		if err := SaveComparisons(target, cs); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, _ := os.ReadDir(filepath.Dir(path))
+	if data, err := os.ReadFile(path); err != nil || strings.HasPrefix(string(data), "{") || len(entries) != 1 {
+		t.Errorf("%q and %v, %v", data, entries, err)
+	}
+	for _, target := range []string{"c.pdf", "json=" + dir, "json=" + filepath.Join(path, "c.json")} {
+		if err := ProbeComparisons(target); err == nil {
+			t.Errorf("%s is no place for a comparison", target)
+		}
+	}
 }

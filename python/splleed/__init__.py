@@ -35,10 +35,21 @@ from .backends import (
 )
 from .comparison import Comparison, compare
 from .config import Part, Probe, SamplingParams, SLOConfig, Timeouts, TraceRequest
-from .errors import ConfigError, DriverError, FieldError, GateError, RunError, SplleedError
+from .errors import (
+    ConfigError,
+    DriverError,
+    FieldError,
+    FileAccessError,
+    GateError,
+    NotFoundError,
+    RunError,
+    SplleedError,
+    UnreachableError,
+)
 from .journal import merge, read_requests, rescore
-from .metrics import BenchmarkResults
+from .metrics import BenchmarkResults, ConcurrencyResult
 from .progress import Progress
+from .stats import ConfidenceInterval
 from .synthetic import synthetic_prompts
 
 try:
@@ -50,11 +61,15 @@ __all__ = [
     "Benchmark",
     "BenchmarkResults",
     "Comparison",
+    "ConcurrencyResult",
+    "ConfidenceInterval",
     "ConfigError",
     "DriverError",
     "FieldError",
+    "FileAccessError",
     "GateError",
     "LlamaCppConfig",
+    "NotFoundError",
     "OllamaConfig",
     "OpenAIConfig",
     "Part",
@@ -72,6 +87,7 @@ __all__ = [
     "Timeouts",
     "TraceRequest",
     "TransformersConfig",
+    "UnreachableError",
     "VLLMConfig",
     "compare",
     "merge",

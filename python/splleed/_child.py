@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .binary import find
-from .errors import ConfigError, DriverError, FieldError, NotFoundError, RunError, UnreachableError
+from .errors import ConfigError, DriverError, FieldError, FileAccessError, NotFoundError, RunError, UnreachableError
 
 Event = dict[str, Any]
 
@@ -222,4 +222,5 @@ def error_of(event: Event) -> Exception:
         return DriverError(message)
     if code == "bad_results":
         return ValueError(f"not the results of a benchmark: {message}")
-    return {"not_found": NotFoundError, "unreached": UnreachableError}.get(str(code), RunError)(message)
+    kinds = {"not_found": NotFoundError, "file": FileAccessError, "unreached": UnreachableError}
+    return kinds.get(str(code), RunError)(message)

@@ -42,7 +42,9 @@ def _plain(value: Any, path: str, bad: list[FieldError]) -> Any:
         return {str(k): _plain(v, f"{path}.{k}".lstrip("."), bad) for k, v in value.items()}
     if isinstance(value, os.PathLike):
         return os.fsdecode(value)
-    if hasattr(value, "__index__"):  # NumPy's integers
+    if hasattr(value, "tolist"):  # NumPy's numbers and arrays: both have __index__ and __iter__
+        return _plain(value.tolist(), path, bad)
+    if hasattr(value, "__index__"):
         return int(value)
     if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
         return [_plain(v, f"{path}[{i}]", bad) for i, v in enumerate(value)]

@@ -11,13 +11,16 @@ from .metrics import BenchmarkResults
 
 
 def results_of(event: Mapping[str, Any]) -> BenchmarkResults:
-    """The results of a run, or the error that they come with. Called by what the user has called."""
+    """The results of a run, or the error that they come with.
+
+    Called by what the user has called, whose line a warning names.
+    """
     results = BenchmarkResults.from_dict(event["results"], {"table": event["table"], "csv": event["csv"]})
     match event.get("exit_code", 0):
         case 0:
             return results
         case 3:  # worth a look, and there is nothing else wrong with them
-            warnings.warn(event["error"], UserWarning, stacklevel=4)
+            warnings.warn(event["error"], UserWarning, stacklevel=3)
             return results
         case 4 | 5:
             raise GateError(event["error"], results)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import signal
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, wait
 from functools import partial
 from typing import Any, TypeVar
@@ -39,26 +40,36 @@ def _beside(work: Coroutine[Any, Any, T]) -> T:
         outcome()
 
     threading.Thread(target=run, name="splleed-run", daemon=True).start()
-    try:
-        # Not for ever, since Windows delivers Ctrl-C only between waits; nor by joining the thread, which Python 3.10
-        # takes for ended when the wait is interrupted.
-        while not result.done() and not _called_off():
-            wait([result], timeout=0.1)
-    except BaseException:
-        _cancel(task, loop)
-        wait([result])
-        raise
-    if not result.done():
-        _cancel(task, loop)
+    with _interruptible():
+        try:
+            # Not for ever, since Windows delivers Ctrl-C only between waits; nor by joining the thread, which Python
+            # 3.10 takes for ended when the wait is interrupted.
+            while not result.done():
+                wait([result], timeout=0.1)
+        except BaseException:
+            _cancel(task, loop)
+            wait([result])
+            raise
     return result.result()
+
+
+@contextlib.contextmanager
+def _interruptible() -> Iterator[None]:
+    """Has Ctrl-C raise KeyboardInterrupt here.
+
+    The handlers of loops (asyncio.run's, those of notebooks) only cancel a task, which this very call holds up.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before in (signal.SIG_IGN, None):
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _cancel(task: asyncio.Task[Any], loop: asyncio.AbstractEventLoop) -> None:
     with contextlib.suppress(RuntimeError):  # the loop has just ended
         loop.call_soon_threadsafe(task.cancel)
-
-
-def _called_off() -> bool:
-    """Whether the blocked task was cancelled: what asyncio.run makes of the first Ctrl-C, from Python 3.11 on."""
-    caller = asyncio.current_task()
-    return caller is not None and hasattr(caller, "cancelling") and caller.cancelling() > 0

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import json
 import os
 import platform
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from . import _child
@@ -28,8 +25,8 @@ Listener = Callable[[Progress], object]
 Recorder = Callable[[Mapping[str, Any]], object]
 
 
-class _Blocking:
-    """What has a run() also has one that blocks."""
+class _Runnable:
+    """What can be run, awaited or blocking."""
 
     async def run(
         self,
@@ -38,8 +35,18 @@ class _Blocking:
         progress: Listener | bool | None = None,
         records: Recorder | str | os.PathLike[str] | None = None,
     ) -> BenchmarkResults:
-        """Every class has its own."""
-        raise NotImplementedError
+        """Runs it.
+
+        processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
+        progress hears how far the run is; True prints lines on stderr.
+        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
+        which `splleed rescore` can score again. The binary writes it; an old file stays until the run has begun.
+
+        Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
+        Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
+        met) and DriverError. Warns where more requests failed than max_error_rate allows.
+        """
+        return results_of(await self._ask(processor, progress, records))
 
     def run_sync(
         self,
@@ -49,11 +56,20 @@ class _Blocking:
         records: Recorder | str | os.PathLike[str] | None = None,
     ) -> BenchmarkResults:
         """As run, for callers that block. Works inside a running loop too (notebooks), which it blocks."""
-        return complete(self.run(processor, progress=progress, records=records))
+        return results_of(complete(self._ask(processor, progress, records)))
+
+    async def _ask(
+        self,
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
+        """The event that ends the run. Every class has its own."""
+        raise NotImplementedError
 
 
 @dataclass(kw_only=True)
-class Benchmark(_Blocking):
+class Benchmark(_Runnable):
     """One benchmark. What is None is not set: the default holds.
 
     Raises ConfigError (a ValueError) where prompts and dataset are both set or both not. Everything else is checked by
@@ -180,6 +196,8 @@ class Benchmark(_Blocking):
             raise whole("Either 'prompts' or 'dataset' must be provided")
         if self.prompts is not None and self.dataset is not None:
             raise whole("Cannot specify both 'prompts' and 'dataset'")
+        if self.dataset is None:
+            self._check_no_dataset()
         if self.num_samples is not None and self.num_samples < 1:
             raise ConfigError([FieldError("num_samples", "must be at least 1")])
         if self.mode == "latency" and not self._one_at_a_time():
@@ -190,62 +208,53 @@ class Benchmark(_Blocking):
                 stacklevel=3,  # the caller of the generated __init__
             )
 
+    def _check_no_dataset(self) -> None:
+        given = {"num_samples": self.num_samples is not None, "prompt_column": self.prompt_column != "prompt"}
+        if bad := [
+            FieldError(name, "is of a dataset, and there is none") for name, is_given in given.items() if is_given
+        ]:
+            raise ConfigError(bad)
+
     def _one_at_a_time(self) -> bool:
-        match self.concurrency:
-            case None:
-                return True
-            case int(level):
-                return level <= 1
-            case levels:
-                return len(levels) <= 1 and max(levels, default=1) <= 1
-
-    async def run(
-        self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """Runs the benchmark.
-
-        processor is for a dataset: it gets the Dataset and returns one with a column "prompt".
-        progress hears how far the run is; True prints lines on stderr.
-        records gets the raw stamps of every finished request: a function of a dict, or the name of a file of NDJSON,
-        which `splleed rescore` can score again.
-
-        Cancelled, it stops the load and the server it may have started, saves output_file, and then is cancelled.
-        Raises ConfigError, RunError (with .results, if anything had been measured; a GateError where goals are not
-        met) and DriverError. Warns where more requests failed than max_error_rate allows.
-        """
-        return await self._ask({}, processor, progress, records)
+        levels = plain(self.concurrency)
+        return levels is None or levels in (1, [], [1])
 
     async def _ask(
+        self,
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
+        return await self._measure({}, processor, progress, records)
+
+    async def _measure(
         self,
         how: Mapping[str, Any],
         processor: Callable[[Any], Any] | None,
         progress: Listener | bool | None,
         records: Recorder | str | os.PathLike[str] | None,
-    ) -> BenchmarkResults:
+    ) -> _child.Event:
         """Runs the benchmark's levels, or those that how says."""
+        if processor is not None and self.dataset is None:
+            raise ConfigError([FieldError("processor", "is for a dataset, and there is none")])
         config = self._config()
         if self.dataset is not None:
             config["prompts"] = await asyncio.to_thread(
                 load_hf_dataset, self.dataset, processor, self.prompt_column, self.num_samples
             )
-        with contextlib.ExitStack() as files:
-            record, note = records, None
-            if record is not None and not callable(record):
-                record = note = _to_file(record, files)
-            ears = _Ears(lines_on_stderr() if progress is True else progress or None, record, note)
-            request = {
-                "type": "run",
-                "config": config,
-                "records": record is not None,
-                "python_version": platform.python_version(),
-                **how,
-            }
-            event = await _child.ask(request, ears.hear, _grace(config))
-        return results_of(event)
+        listener = lines_on_stderr() if progress is True else progress or None
+        ears = _Ears(listener, records if callable(records) else None)
+        request: dict[str, Any] = {
+            "type": "run",
+            "config": config,
+            "python_version": platform.python_version(),
+            **how,
+        }
+        if callable(records):
+            request["records"] = True
+        elif records is not None:
+            request["records_file"] = os.fsdecode(records)
+        return await _child.ask(request, ears.hear, _grace(config))
 
     def _config(self) -> dict[str, Any]:
         """The binary's form of the benchmark."""
@@ -255,22 +264,20 @@ class Benchmark(_Blocking):
         return config
 
 
-class _Ladder(_Blocking):
+class _Ladder(_Runnable):
     """What Search and Sweep share: a benchmark whose levels are chosen by splleed."""
 
     benchmark: Benchmark
     _name: ClassVar[str]
 
-    async def run(
+    async def _ask(
         self,
-        processor: Callable[[Any], Any] | None = None,
-        *,
-        progress: Listener | bool | None = None,
-        records: Recorder | str | os.PathLike[str] | None = None,
-    ) -> BenchmarkResults:
-        """Runs it, as Benchmark.run does."""
+        processor: Callable[[Any], Any] | None,
+        progress: Listener | bool | None,
+        records: Recorder | str | os.PathLike[str] | None,
+    ) -> _child.Event:
         how = {self._name: {k: v for k, v in plain(self).items() if k != "benchmark"}}
-        return await self.benchmark._ask(how, processor, progress, records)
+        return await self.benchmark._measure(how, processor, progress, records)
 
 
 @dataclass(kw_only=True)
@@ -314,23 +321,21 @@ class Sweep(_Ladder):
 class _Ears:
     """Hands events on to those whom they concern."""
 
-    def __init__(self, progress: Listener | None, record: Recorder | None, note: Recorder | None = None) -> None:
-        self._progress, self._record, self._note = progress, record, note
+    def __init__(self, progress: Listener | None, record: Recorder | None) -> None:
+        self._progress, self._record = progress, record
 
     def hear(self, event: Mapping[str, Any]) -> None:
         if event["type"] == "progress" and self._progress:
             self._progress(Progress.from_event(event))
         elif event["type"] == "record" and self._record:
             self._record(event["record"])
-        elif event["type"] == "note" and self._note:
-            self._note(event["note"])
-
-
-def _to_file(path: str | os.PathLike[str], files: contextlib.ExitStack) -> Recorder:
-    file = files.enter_context(Path(path).open("w", encoding="utf-8"))  # noqa: SIM115  # files closes it
-    return lambda record: file.write(json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n")
 
 
 def _grace(config: Mapping[str, Any]) -> float:
-    """Seconds to wait for a run that is asked to stop: as long as its server may take, and then some."""
-    return _child.GRACE + float(config["backend"].get("grace_timeout_s") or 0)
+    """Seconds to wait for a run that is asked to stop: as long as its server may take, and then some.
+
+    Says nothing of what is wrong in config: the binary does.
+    """
+    backend = config.get("backend")
+    own = backend.get("grace_timeout_s") if isinstance(backend, Mapping) else None
+    return _child.GRACE + (own if isinstance(own, int | float) else 0)

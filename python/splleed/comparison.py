@@ -54,6 +54,15 @@ class Comparison:
     """As the binary has rendered it: "text", "json", "junit", "markdown", "github", "benchmark-smaller" and
     "benchmark-bigger"."""
 
+    def __repr__(self) -> str:
+        """A line: all that is known would fill a notebook."""
+        verdict = f", verdict {self.verdict}" if self.verdict else ""
+        return f"<Comparison of {self.about or 'nothing'}, {len(self.levels)} levels{verdict}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython and Jupyter show: the table."""
+        printer.text(self.texts["text"].rstrip("\n"))
+
     def print(self, file: TextIO | None = None) -> None:
         """Writes the comparison as a table for people, to stdout unless told otherwise."""
         print(self.texts["text"].rstrip("\n"), file=file or sys.stdout)

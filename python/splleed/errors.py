@@ -60,6 +60,10 @@ class NotFoundError(RunError, FileNotFoundError):
     """An executable, or a file, is missing."""
 
 
+class FileAccessError(RunError, OSError):
+    """A file, or a folder, cannot be read or written."""
+
+
 class DriverError(SplleedError, RuntimeError):
     """The splleed binary is missing, died, or speaks another version of the protocol."""
 

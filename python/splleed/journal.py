@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from ._child import consult
+from ._child import Event, consult
 from ._json import plain
 from ._outcome import results_of
 from .config import SLOConfig
@@ -37,8 +37,8 @@ def rescore(
     Raises ConfigError, GateError as a run does, ValueError where the file is no journal, and OSError. Warns where more
     requests failed than max_error_rate allows.
     """
-    return merge(
-        journal,
+    event = _scored(
+        [journal],
         slo=slo,
         goals=goals,
         fail_on=fail_on,
@@ -47,6 +47,7 @@ def rescore(
         early_stopping=early_stopping,
         max_error_rate=max_error_rate,
     )
+    return results_of(event)
 
 
 def merge(
@@ -63,18 +64,24 @@ def merge(
 
     What differs between the runs is in the warnings; runs whose levels differ are a ValueError.
     """
-    scoring = {
-        "slo": slo,
-        "goals": goals,
-        "fail_on": fail_on,
-        "percentiles": percentiles,
-        "confidence_level": confidence_level,
-        "early_stopping": early_stopping,
-        "max_error_rate": max_error_rate,
-    }
+    event = _scored(
+        journals,
+        slo=slo,
+        goals=goals,
+        fail_on=fail_on,
+        percentiles=percentiles,
+        confidence_level=confidence_level,
+        early_stopping=early_stopping,
+        max_error_rate=max_error_rate,
+    )
+    return results_of(event)
+
+
+def _scored(journals: Sequence[Source], **scoring: Any) -> Event:
+    """The binary's answer. What is None is not chosen."""
     given = {k: v for k, v in plain(scoring).items() if v is not None}
     request = {"type": "rescore", "journals": [os.fspath(j) for j in journals], "scoring": given}
-    return results_of(consult(request, "result"))
+    return consult(request, "result")
 
 
 def read_requests(journal: Source) -> list[dict[str, Any]]:

@@ -244,6 +244,15 @@ class BenchmarkResults:
         except ValueError as e:
             raise ValueError(f"{os.fspath(path)}: {e}") from e
 
+    def __repr__(self) -> str:
+        """A line: all that is known would fill a notebook."""
+        words = f"{self.engine} {self.model}, {len(self.results)} levels, {self.n_trials} trials"
+        return f"<BenchmarkResults of {words}{', interrupted' if self.interrupted else ''}>"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """What IPython and Jupyter show: the tables."""
+        printer.text(self._text("table").rstrip("\n"))
+
     def print(self, file: TextIO | None = None) -> None:
         """Writes the results as tables for people, to stdout unless told otherwise."""
         print(self._text("table").rstrip("\n"), file=file or sys.stdout)

@@ -15,9 +15,9 @@ class Progress:
     """How far a run is. Told a few times a second while it goes on."""
 
     stage: str = ""
-    """ "server", "warmup", "measure" or "level_done"."""
+    """ "server", "warmup", "measure", "level_done" or "precision"."""
     message: str = ""
-    """In words: what the server's start is at; the figures of a finished level."""
+    """In words: what the server's start is at; the figures of a finished level; the widths of intervals."""
     level: str = ""
     """ "concurrency 8", "10 req/s"."""
     level_no: int = 0

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from splleed import Benchmark, ConfigError, OpenAIConfig, SamplingParams, SimConfig, SLOConfig, TGIConfig, VLLMConfig
 from splleed._json import plain
@@ -21,6 +23,14 @@ def test_prompts_or_dataset() -> None:
     with pytest.raises(ConfigError, match=r"^num_samples: must be at least 1$"):
         Benchmark(backend=SimConfig(), dataset="d", num_samples=0)
     assert Benchmark(backend=SimConfig(), prompts=[]).prompts == [], "refused by the binary, with all else"
+
+
+def test_what_is_of_a_dataset_needs_one() -> None:
+    with pytest.raises(ConfigError) as e:
+        Benchmark(backend=SimConfig(), prompts=["x"], num_samples=5, prompt_column="question")
+    assert [f.path for f in e.value.fields] == ["num_samples", "prompt_column"]
+    with pytest.raises(ConfigError, match="processor: is for a dataset"):
+        Benchmark(backend=SimConfig(), prompts=["x"]).run_sync(lambda rows: rows)
 
 
 @pytest.mark.parametrize("config", [VLLMConfig, TGIConfig])
@@ -94,6 +104,32 @@ def test_other_peoples_numbers_and_lists() -> None:
         "c": [1, 2],
         "d": ["x", "y"],
     }
+
+
+def test_numpy() -> None:
+    b = Benchmark(
+        backend=SimConfig(speed=np.float32(0.5), faults=np.array([], dtype=str)),  # type: ignore[arg-type]  # the point
+        prompts=np.array(["a", "b"]),  # type: ignore[arg-type]
+        concurrency=np.array([1, 2]),  # type: ignore[arg-type]
+        runs=np.int64(7),  # type: ignore[arg-type]
+        strict=np.bool_(True),  # type: ignore[arg-type]
+        max_error_rate=np.float64(0.5),
+    )
+    config = b._config()
+    assert json.loads(json.dumps(config)) == {
+        "backend": {"type": "sim", "speed": 0.5, "faults": []},
+        "prompts": ["a", "b"],
+        "concurrency": [1, 2],
+        "runs": 7,
+        "strict": True,
+        "max_error_rate": 0.5,
+    }
+    assert config["strict"] is True
+    assert plain({"of no dimension": np.array(3)}) == {"of no dimension": 3}
+    for one in (np.int64(1), np.array([1])):
+        Benchmark(backend=SimConfig(), prompts=["a"], mode="latency", concurrency=one)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"arrival_rate\[1\]: must be a finite number"):
+        plain({"arrival_rate": np.array([1, np.nan])})
 
 
 def test_what_cannot_be_sent_is_named_all_at_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -16,6 +17,7 @@ from splleed import (
     RunError,
     SamplingParams,
     SimConfig,
+    SplleedError,
     compare,
     merge,
     read_requests,
@@ -41,6 +43,29 @@ def journal(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("journal") / "r.ndjson"
     bench(trials=2).run_sync(records=path)
     return path
+
+
+def test_a_journal_is_the_one_of_the_results(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "r.ndjson"
+    results = bench().run_sync(records=path)
+    assert results.identity["journal_hash"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    before = path.read_bytes()
+    with pytest.raises(ConfigError, match="runs"):
+        Benchmark(backend=SimConfig(), prompts=["x"], runs=-1).run_sync(records=path)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("backend", "path"),
+    [
+        (None, "backend"),
+        ("vllm", "backend"),
+        ({"type": "vllm", "model": "m", "grace_timeout_s": "abc"}, r"backend\.grace_timeout_s"),
+    ],
+)
+def test_what_is_no_backend_is_bad_configuration(backend: object, path: str) -> None:
+    with pytest.raises(ConfigError, match=f"^{path}"):
+        Benchmark(backend=backend, prompts=["x"]).run_sync()  # type: ignore[arg-type]  # the point
 
 
 def test_goals_that_are_met() -> None:
@@ -75,6 +100,28 @@ def test_rescore(journal: Path) -> None:
         rescore(journal, percentiles=[100])
     with pytest.raises(FileNotFoundError):
         rescore(journal.parent / "nowhere.ndjson")
+    with pytest.raises(OSError, match="is a directory") as e:
+        rescore(journal.parent)
+    assert isinstance(e.value, SplleedError)
+
+
+def test_too_many_failures_name_the_callers_line(journal: Path, tmp_path: Path) -> None:
+    b = Benchmark(backend=SimConfig(speed=20, faults=["http_500"]), prompts=["x"], runs=2)
+    failed = tmp_path / "failed.ndjson"
+
+    async def awaits() -> BenchmarkResults:
+        return await b.run(records=failed)
+
+    async def blocks() -> BenchmarkResults:
+        return b.run_sync()
+
+    with pytest.warns(UserWarning, match="too many failed requests") as caught:
+        asyncio.run(awaits())
+        b.run_sync()
+        asyncio.run(blocks())
+        rescore(failed)
+        merge(failed)
+    assert [w.filename for w in caught] == [__file__] * 5
 
 
 def test_rescore_of_no_journal(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from splleed import BenchmarkResults, SplleedError
+from splleed import BenchmarkResults, Comparison, SplleedError
 from splleed.stats import ConfidenceInterval
 
 INTERVAL = {"mean": 10.0, "ci_lower": 8.0, "ci_upper": 13.0, "std": 1.0, "n_samples": 3, "confidence_level": 0.99}
@@ -38,6 +38,27 @@ TEXTS = {"table": "a table ±\n\n", "csv": "a,b\r\n1,2\r\n"}
 
 def results() -> BenchmarkResults:
     return BenchmarkResults.from_dict(RAW, dict(TEXTS))
+
+
+class Printer:
+    """What IPython hands to _repr_pretty_."""
+
+    shown = ""
+
+    def text(self, words: str) -> None:
+        self.shown += words
+
+
+def test_a_notebook_shows_the_table() -> None:
+    big = {**RAW, "results": [LEVEL] * 1000}
+    r = BenchmarkResults.from_dict(big, dict(TEXTS))
+    assert repr(r) == "<BenchmarkResults of vllm m, 1000 levels, 2 trials>"
+    comparison = Comparison(levels=[{}] * 1000, about="servers", verdict="pass", texts={"text": "a table\n"})
+    assert repr(comparison) == "<Comparison of servers, 1000 levels, verdict pass>"
+    for shown, table in ((r, "a table ±"), (comparison, "a table")):
+        printer = Printer()
+        shown._repr_pretty_(printer, cycle=False)
+        assert printer.shown == table
 
 
 def test_attributes_are_keys() -> None:

@@ -73,9 +73,13 @@ def test_progress_and_records_are_heard_in_order(fake: FakeDriver) -> None:
     assert heard == [(kind, i) for i in range(3) for kind in ("progress", "record")]
 
 
-def test_records_go_to_a_file(fake: FakeDriver, tmp_path: Path) -> None:
-    bench("talk").run_sync(records=tmp_path / "run.ndjson")
-    assert (tmp_path / "run.ndjson").read_text() == '{"id":0}\n{"id":1}\n{"id":2}\n'
+def test_a_file_of_records_is_the_drivers_to_write(fake: FakeDriver, tmp_path: Path) -> None:
+    (tmp_path / "run.ndjson").write_text("what was there")
+    bench("records").run_sync(records=tmp_path / "run.ndjson")
+    assert (tmp_path / "run.ndjson").read_text() == '{"id":-0,"words":"\\u003c"}\n'
+    with pytest.raises(ConfigError):
+        bench("bad_config").run_sync(records=str(tmp_path / "run.ndjson"))
+    assert (tmp_path / "run.ndjson").read_text() != ""
 
 
 def test_progress_in_words(fake: FakeDriver, capsys: pytest.CaptureFixture[str]) -> None:
@@ -98,6 +102,7 @@ def test_bad_configuration_names_all_fields(fake: FakeDriver) -> None:
         ("failed", RuntimeError),
         ("cancelled", RunError),
         ("not_found", FileNotFoundError),
+        ("file", OSError),
         ("unreached", ConnectionError),
         ("bad_request", DriverError),
         ("a code of later", RunError),
@@ -215,15 +220,23 @@ def test_cancelled_twice_kills_at_once(fake: FakeDriver) -> None:
 
 
 CALLER = """
-import asyncio, sys
+import asyncio, signal, sys
 from splleed import Benchmark, SimConfig
 def told(progress): print("begun", flush=True)
 b = Benchmark(backend=SimConfig(), prompts=["wait"])
 async def inside_a_loop(): b.run_sync(progress=told)
+async def cell():
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, asyncio.current_task().cancel)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        b.run_sync(progress=told)
+    finally:
+        assert signal.getsignal(signal.SIGINT) is before is not signal.default_int_handler
 match sys.argv[1]:
     case "async": asyncio.run(b.run(progress=told))
     case "sync": b.run_sync(progress=told)
     case "sync in a loop": asyncio.run(inside_a_loop())
+    case "sync in a cell that awaits": asyncio.new_event_loop().run_until_complete(cell())
 """
 
 
@@ -235,12 +248,13 @@ def caller(how: str) -> subprocess.Popen[bytes]:
     return process
 
 
-@pytest.mark.parametrize("how", ["async", "sync", "sync in a loop"])
+@pytest.mark.parametrize("how", ["async", "sync", "sync in a loop", "sync in a cell that awaits"])
 def test_ctrl_c_stops_the_child_cleanly(fake: FakeDriver, how: str) -> None:
     with caller(how) as process:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
     assert b"KeyboardInterrupt" in err
+    assert b"AssertionError" not in err
     assert fake.gone()
     assert fake.log() == ["stdin ended", "stopped cleanly"]
 
