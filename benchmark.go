@@ -76,7 +76,7 @@ type Benchmark struct {
 	RestartBetweenTrials bool     `json:"restart_between_trials,omitempty"` // managed servers: a fresh start for every trial
 	SavePrompts          bool     `json:"save_prompts,omitempty"`           // keep the prompts in the results
 	Certify              bool     `json:"certify,omitempty"`                // calibrate before and after the run: needs Program
-	OutputFile           string   `json:"output_file"`                      // saved there after the run: .json, .csv, or .xml (JUnit: a test case a goal and level)
+	OutputFile           string   `json:"output_file"`                      // saved there after the run, if it measured anything: .json, .csv, or .xml (JUnit: a test case a goal and level)
 
 	// Not data.
 	OwnProcess bool                `json:"-"` // the process is the benchmark's own: while a level runs, no garbage is collected and GOMAXPROCS is higher

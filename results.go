@@ -25,6 +25,14 @@ func (r *Results) Print(w io.Writer) error {
 // extension says. Folders on the way to the file are made.
 func (r *Results) Save(path string) error { return report.Save(path, &r.Run) }
 
+// saveAs is Save to an OutputFile, if there is one, unless nothing was measured: what stands there is then worth more.
+func (r *Results) saveAs(path string) error {
+	if path == "" || len(r.Results) == 0 {
+		return nil
+	}
+	return r.Save(path)
+}
+
 // ToJSON returns the results as indented JSON.
 func (r *Results) ToJSON() ([]byte, error) { return r.written(report.JSON) }
 

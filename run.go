@@ -50,11 +50,7 @@ func (b Benchmark) Run(ctx context.Context) (*Results, error) {
 		r.warnings = append(r.warnings, err.Error())
 	}
 	results := r.results()
-	var saved error
-	if b.OutputFile != "" {
-		saved = results.Save(b.OutputFile)
-	}
-	if err := errors.Join(or(stopped, err), saved); err != nil {
+	if err := errors.Join(or(stopped, err), results.saveAs(b.OutputFile)); err != nil {
 		return results, err
 	}
 	return results, results.verdict(r.b)

@@ -57,6 +57,29 @@ func TestFullDiskOfAStoppedRun(t *testing.T) {
 	}
 }
 
+// Results and journals are not replaced by those of a run that was stopped while it warmed up.
+func TestNothingMeasuredReplacesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "out.json")
+	if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b := small(path)
+	b.Progress = func(p splleed.Progress) {
+		if p.Stage == "warmup" {
+			stop()
+		}
+	}
+	results, err := b.Run(ctx)
+	if !errors.Is(err, context.Canceled) || errors.Is(err, errFull) || results == nil || len(results.Results) != 0 {
+		t.Fatalf("Run: %v, %v; want results without levels, and nothing written", results, err)
+	}
+	if now, _ := os.ReadFile(path); string(now) != "kept" {
+		t.Errorf("the file is now %.80q", now)
+	}
+}
+
 func TestOutputFileIsTriedBeforeTheRun(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

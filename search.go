@@ -129,8 +129,8 @@ func (s Search) Run(ctx context.Context) (*Results, error) {
 	if results != nil && journal != nil { // the probes know their parts of it
 		results.Identity.JournalHash = journal.sum()
 	}
-	if results != nil && output != "" {
-		err = errors.Join(err, results.Save(output))
+	if results != nil {
+		err = errors.Join(err, results.saveAs(output))
 	}
 	return results, err
 }

@@ -2,6 +2,7 @@ package splleed
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	"github.com/splleed/splleed/internal/invalid"
@@ -73,12 +74,7 @@ func (s Sweep) Run(ctx context.Context) (*Results, error) {
 	}
 	results.Warnings = append(s.ignored(), results.Warnings...)
 	results.Sweep = metrics.Sweep(over(or(b.Mode, Throughput)), results.Results, results.TrialResults, or(b.ConfidenceLevel, 0.95))
-	if output != "" {
-		if fault := results.Save(output); err == nil {
-			err = fault
-		}
-	}
-	return results, err
+	return results, errors.Join(err, results.saveAs(output))
 }
 
 // loads are equal factors apart.

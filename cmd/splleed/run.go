@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"golang.org/x/term"
@@ -95,9 +96,14 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 	return err
 }
 
-// deliver prints and saves results. It saves all it can: the first error does not cost the other files.
+// deliver prints and saves results. It saves all it can: the first error does not cost the other files. Results without a
+// level are not saved: what stands in the files is worth more.
 func (c console) deliver(results *splleed.Results, outputs []string) error {
 	err := report.Text(c.out, &results.Run, report.Style{Color: c.colour(c.out)})
+	if len(results.Run.Results) == 0 && len(outputs) > 0 {
+		c.say("Nothing was measured: not written: %s", strings.Join(outputs, ", "))
+		return err
+	}
 	for _, path := range outputs {
 		if fault := results.Save(path); fault != nil {
 			if err != nil {

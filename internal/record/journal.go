@@ -66,13 +66,15 @@ type Point struct {
 
 // Journal appends records to a writer, one NDJSON line each, in the order in which they ended, and notes of the run
 // between them. Add and Note never wait for the writer: lines are written by a goroutine of the journal's own, off the
-// hot path.
+// hot path. The writer gets nothing before a measured request has ended: a run that measures nothing leaves alone what is
+// written where its journal would be.
 type Journal struct {
 	epoch time.Time
 	w     *bufio.Writer
 
 	mu      sync.Mutex
 	waiting []entry
+	begun   bool // a measured request has ended
 	closed  bool
 	wake    *sync.Cond
 	done    chan struct{}
@@ -102,6 +104,7 @@ func (j *Journal) append(e entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.waiting = append(j.waiting, e)
+	j.begun = j.begun || e.record != nil && e.record.Phase == Measured
 	j.wake.Signal()
 }
 
@@ -125,12 +128,15 @@ func (j *Journal) run() {
 	}
 }
 
-// next waits for records; nil once the journal is closed and empty.
+// next waits for records; nil once the journal is closed and empty, or has never begun.
 func (j *Journal) next() []entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for len(j.waiting) == 0 && !j.closed {
+	for (len(j.waiting) == 0 || !j.begun) && !j.closed {
 		j.wake.Wait()
+	}
+	if !j.begun {
+		return nil
 	}
 	batch := j.waiting
 	j.waiting = nil

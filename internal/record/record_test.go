@@ -97,6 +97,30 @@ func TestJournalRoundTrip(t *testing.T) {
 	}
 }
 
+// Where a run measures nothing, what the writer holds from before is not to be touched.
+func TestJournalBeginsWithTheFirstMeasured(t *testing.T) {
+	written := func(phases ...Phase) int {
+		var out bytes.Buffer
+		j := NewJournal(&out, time.Unix(0, 0))
+		j.Note("run", "x")
+		for _, phase := range phases {
+			r := sample()
+			r.Phase = phase
+			j.Add(r, Point{})
+		}
+		if err := j.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(out.String(), "\n")
+	}
+	if n := written(Warmup, Probe); n != 0 {
+		t.Errorf("%d lines of a run that measured nothing", n)
+	}
+	if n := written(Warmup, Measured); n != 3 {
+		t.Errorf("%d lines, want the note and both requests", n)
+	}
+}
+
 type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("disk full") }
