@@ -31,14 +31,21 @@ func Compare(a, b *Results) (*Comparison, error) { return Comparing{}.Compare(a,
 
 // Compare is Compare with other metrics, gates or limits.
 func (c Comparing) Compare(a, b *Results) (*Comparison, error) {
-	made, err := compare.Compare(&a.Run, &b.Run, compare.Options{
-		Metrics: c.Metrics, Gates: c.Gate, ConfidenceLevel: c.ConfidenceLevel, Margin: c.Margin, AcceptOneStart: c.AcceptOneStart,
-		NameA: c.NameA, NameB: c.NameB, Paired: c.paired,
-	})
+	made, err := compare.Compare(&a.Run, &b.Run, c.options())
 	if err != nil {
 		return nil, err
 	}
 	return &Comparison{*made}, nil
+}
+
+// Validate finds what Compare would refuse, before there is anything to compare.
+func (c Comparing) Validate() error { return c.options().Check() }
+
+func (c Comparing) options() compare.Options {
+	return compare.Options{
+		Metrics: c.Metrics, Gates: c.Gate, ConfidenceLevel: c.ConfidenceLevel, Margin: c.Margin, AcceptOneStart: c.AcceptOneStart,
+		NameA: c.NameA, NameB: c.NameB, Paired: c.paired,
+	}
 }
 
 // Print writes the comparison as a table for people.

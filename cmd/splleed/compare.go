@@ -50,10 +50,8 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	for _, target := range r.Compare.Output {
-		if err := report.ProbeComparisons(target); err != nil {
-			return faulty("--output: %v", err)
-		}
+	if err := r.Compare.check(r.comparing()); err != nil {
+		return err
 	}
 	if r.Live.asked() {
 		return r.live(ctx, c, on)
@@ -119,21 +117,25 @@ func (r *compareCmd) comparing() splleed.Comparing {
 	return with
 }
 
-// deliver prints and saves comparisons. Its error is the gates'.
-func (f comparingFlags) deliver(c console, all []*splleed.Comparison, on splleed.FailOn) error {
-	text, err := splleed.ComparisonsText(f.Format, all...)
-	if err != nil {
+// check finds out before anything is measured whether the comparison can be made, printed and saved.
+func (f comparingFlags) check(with splleed.Comparing) error {
+	if err := with.Validate(); err != nil {
+		return faulty("%v", err)
+	}
+	if _, err := report.ComparisonFormatNamed(f.Format); err != nil {
 		return faulty("--format: %v", err)
 	}
-	if _, err := c.out.Write(text); err != nil {
-		return err
-	}
-	if path := c.getenv("GITHUB_STEP_SUMMARY"); f.Format == "github" && path != "" {
-		if err := appendSummary(path, all); err != nil {
-			return err
+	for _, target := range f.Output {
+		if err := report.ProbeComparisons(target); err != nil {
+			return faulty("--output: %v", err)
 		}
 	}
-	var faults []error
+	return nil
+}
+
+// deliver prints and saves comparisons. It saves them though nobody may read what is printed. Its error is the gates'.
+func (f comparingFlags) deliver(c console, all []*splleed.Comparison, on splleed.FailOn) error {
+	faults := []error{f.print(c, all)}
 	for _, target := range f.Output {
 		faults = append(faults, splleed.SaveComparisons(target, all...))
 	}
@@ -141,6 +143,17 @@ func (f comparingFlags) deliver(c console, all []*splleed.Comparison, on splleed
 		return err
 	}
 	return on.Err(all...)
+}
+
+func (f comparingFlags) print(c console, all []*splleed.Comparison) error {
+	text, err := splleed.ComparisonsText(f.Format, all...)
+	if err == nil {
+		_, err = c.out.Write(text)
+	}
+	if path := c.getenv("GITHUB_STEP_SUMMARY"); f.Format == "github" && path != "" {
+		err = errors.Join(err, appendSummary(path, all))
+	}
+	return err
 }
 
 func appendSummary(path string, all []*splleed.Comparison) error {

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/splleed/splleed"
 	"github.com/splleed/splleed/internal/invalid"
@@ -43,6 +45,7 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 	}
 	contest := splleed.Contest{Starts: l.Starts, Comparing: r.comparing()}
 	contest.Comparing.NameA, contest.Comparing.NameB = l.A, l.B
+	signal.Ignore(syscall.SIGPIPE) // as in a run
 	var show *progress
 	if !l.Quiet {
 		show = newProgress(c)
@@ -123,7 +126,7 @@ func (l liveFlags) save(found *splleed.Contested) error {
 	}
 	var faults []error
 	for name, results := range map[string]*splleed.Results{"a.json": found.A, "b.json": found.B} {
-		if results != nil {
+		if results != nil && len(results.Run.Results) > 0 { // else there may be something better there
 			faults = append(faults, results.Save(filepath.Join(l.Save, name)))
 		}
 	}

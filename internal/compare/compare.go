@@ -28,6 +28,12 @@ const minStarts = 3
 // power is the probability with which Needed units would decide.
 const power = 0.8
 
+// Check finds what Compare would refuse, before there is anything to compare.
+func (o Options) Check() error {
+	c := &comparison{Options: o, a: newArm(&result.Run{}), b: newArm(&result.Run{})}
+	return c.prepare()
+}
+
 // comparison is one being made.
 type comparison struct {
 	Options
