@@ -22,7 +22,7 @@ func (r *Results) Print(w io.Writer) error {
 }
 
 // Save writes the results to a file, whole or not at all: JSON, CSV, or the verdicts on goals as JUnit (.xml), as its
-// extension says. Folders on the way to the file are made.
+// extension or "FORMAT=FILE" says. Folders on the way to the file are made.
 func (r *Results) Save(path string) error { return report.Save(path, &r.Run) }
 
 // saveAs is Save to an OutputFile, if there is one, unless nothing was measured: what stands there is then worth more.

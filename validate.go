@@ -86,7 +86,7 @@ func (b Benchmark) checkLimits(bad *invalid.Fields) {
 		bad.Check(*r >= 0 && *r <= 1, "max_error_rate", "is %g: want 0 to 1", *r)
 	}
 	if b.OutputFile != "" {
-		_, err := report.ForFile(b.OutputFile)
+		_, _, err := report.Target(b.OutputFile)
 		bad.Check(err == nil, "output_file", "%v", err)
 	}
 }

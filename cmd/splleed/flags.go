@@ -111,7 +111,7 @@ type connectionFlags struct {
 }
 
 type outputFlags struct {
-	Output         []string `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts); repeatable." sep:"none" placeholder:"FILE"`
+	Output         []string `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts), or FORMAT=FILE; - is JSON on standard output; repeatable." sep:"none" placeholder:"FILE"`
 	Records        string   `help:"Write every request with its raw times, a JSON line each." placeholder:"FILE"`
 	SavePrompts    *bool    `at:"save_prompts" help:"Keep the prompts in the results."`
 	LogDir         string   `help:"Where logs of started servers go." placeholder:"DIR"`

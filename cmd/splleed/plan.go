@@ -2,21 +2,17 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/splleed/splleed"
 	"github.com/splleed/splleed/internal/configfile"
 	"github.com/splleed/splleed/internal/invalid"
-	"github.com/splleed/splleed/internal/report"
 	"github.com/splleed/splleed/internal/workload"
 )
 
@@ -130,28 +126,6 @@ func (p *plan) explain(err error) error {
 // faulty is an error about bad input.
 func faulty(format string, args ...any) error {
 	return invalid.Fields{{Message: "splleed: " + fmt.Sprintf(format, args...)}}.Err()
-}
-
-// outputs are the files of the flags, else that of the configuration.
-func (r *runCmd) outputs(p *plan) error {
-	p.outputs = r.Output.Output
-	if r.Output.SaveResult || r.Output.ResultFilename != "" {
-		name := r.Output.ResultFilename
-		if name == "" {
-			name = "splleed-" + time.Now().Format("20060102-150405") + ".json"
-		}
-		p.outputs = append(p.outputs, filepath.Join(r.Output.ResultDir, name))
-	}
-	if len(p.outputs) > 0 {
-		p.benchmark.OutputFile = "" // the library would save it, too
-	}
-	var faults []error
-	for _, path := range p.outputs {
-		if _, err := report.ForFile(path); err != nil {
-			faults = append(faults, faulty("--output: %v", err))
-		}
-	}
-	return errors.Join(faults...)
 }
 
 // generated is the number of words that all generated prompts hold at most: beyond that they repeat.

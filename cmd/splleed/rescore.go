@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"github.com/splleed/splleed"
-	"github.com/splleed/splleed/internal/report"
 )
 
 // scoreFlags are what can be chosen anew when results are computed again.
@@ -17,7 +16,7 @@ type scoreFlags struct {
 	ConfidenceLevel float64   `help:"Of intervals over trials." placeholder:"P"`
 	EarlyStopping   bool      `help:"Also bound percentiles as MLPerf's LoadGen does: holds for independent requests only."`
 	MaxErrorRate    *float64  `help:"Share of failed requests from which on the exit code is 3." placeholder:"P"`
-	Output          []string  `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts); repeatable." sep:"none" placeholder:"FILE"`
+	Output          []string  `short:"o" help:"Save the results: .json, .csv or .xml (JUnit: the verdicts), or FORMAT=FILE; - is JSON on standard output; repeatable." sep:"none" placeholder:"FILE"`
 }
 
 type rescoreCmd struct {
@@ -37,10 +36,8 @@ type mergeCmd struct {
 func (m *mergeCmd) Run(c console) error { return m.Score.score(c, m.Journals) }
 
 func (s scoreFlags) score(c console, paths []string) error {
-	for _, path := range s.Output {
-		if err := report.Probe(path); err != nil {
-			return faulty("--output: %v", err)
-		}
+	if err := s.outputs(paths); err != nil {
+		return err
 	}
 	with := splleed.Scoring{
 		Goals: s.SLO.level, FailOn: splleed.FailOn(s.FailOn), Percentiles: s.Percentiles, ConfidenceLevel: s.ConfidenceLevel, MaxErrorRate: s.MaxErrorRate,
@@ -70,6 +67,18 @@ func (s scoreFlags) score(c console, paths []string) error {
 		return errors.Join(err, broken)
 	}
 	return err
+}
+
+// outputs checks where the results are to go: not in the place of a journal.
+func (s scoreFlags) outputs(paths []string) error {
+	var journals []written
+	for _, path := range paths {
+		journals = append(journals, written{"the journal", path})
+	}
+	if err := checkOutputs(s.Output, journals...); err != nil {
+		return err
+	}
+	return probeOutputs(s.Output)
 }
 
 // slo is the goals as a library takes them.

@@ -51,10 +51,8 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 	if err != nil {
 		return err
 	}
-	for _, path := range p.outputs {
-		if err := report.Probe(path); err != nil {
-			return faulty("--output: %v", err)
-		}
+	if err := probeOutputs(p.outputs); err != nil {
+		return err
 	}
 	b := p.benchmark
 	b.OwnProcess = true
@@ -99,13 +97,14 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 // deliver prints and saves results. It saves all it can: the first error does not cost the other files. Results without a
 // level are not saved: what stands in the files is worth more.
 func (c console) deliver(results *splleed.Results, outputs []string) error {
-	err := report.Text(c.out, &results.Run, report.Style{Color: c.colour(c.out)})
+	table := c.forPeople(outputs)
+	err := report.Text(table, &results.Run, report.Style{Color: c.colour(table)})
 	if len(results.Run.Results) == 0 && len(outputs) > 0 {
 		c.say("Nothing was measured: not written: %s", strings.Join(outputs, ", "))
 		return err
 	}
-	for _, path := range outputs {
-		if fault := results.Save(path); fault != nil {
+	for _, target := range outputs {
+		if fault := c.save(results, target); fault != nil {
 			if err != nil {
 				c.say("splleed: %v", err)
 			}

@@ -28,15 +28,22 @@ var Files = []Format{
 	{"xml", JUnit},
 }
 
-// ForFile is the format that the extension of a path names, in either case.
-func ForFile(path string) (Format, error) {
-	extension := filepath.Ext(path)
+// Target takes "FILE", whose extension names the format in either case, or "FORMAT=FILE" apart.
+func Target(target string) (format Format, path string, err error) {
+	name, rest, _ := strings.Cut(target, "=")
+	extension := filepath.Ext(target)
 	var known []string
 	for _, f := range Files {
+		if name == f.Name && rest != "" {
+			return f, rest, nil
+		}
 		if strings.EqualFold(extension, "."+f.Name) {
-			return f, nil
+			format, path = f, target
 		}
 		known = append(known, "."+f.Name)
 	}
-	return Format{}, fmt.Errorf("%s: unknown extension %q; want %s", path, extension, strings.Join(known, ", "))
+	if path != "" {
+		return format, path, nil
+	}
+	return Format{}, target, fmt.Errorf("%s: unknown extension %q; want %s, or FORMAT=FILE", target, extension, strings.Join(known, ", "))
 }

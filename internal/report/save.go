@@ -12,10 +12,10 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
-// Save writes results to a file in the format that its extension names. The file is whole or not touched; folders on
+// Save writes results to a file in the format that its extension or "FORMAT=FILE" names. The file is whole or not touched; folders on
 // the way to it are made.
-func Save(path string, r *result.Run) error {
-	format, err := ForFile(path)
+func Save(target string, r *result.Run) error {
+	format, path, err := Target(target)
 	if err != nil {
 		return err
 	}
@@ -46,10 +46,11 @@ func put(path string, text []byte) error {
 	return replace(path, text)
 }
 
-// Probe finds out whether Save could write to path, before there is anything to save: it makes the folders on the way to
+// Probe finds out whether Save could write to target, before there is anything to save: it makes the folders on the way to
 // it, and a file there that it removes again.
-func Probe(path string) error {
-	if _, err := ForFile(path); err != nil {
+func Probe(target string) error {
+	_, path, err := Target(target)
+	if err != nil {
 		return err
 	}
 	return probe(path)

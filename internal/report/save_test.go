@@ -68,8 +68,23 @@ func TestSaveRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %s", path, err, want)
 		}
 	}
-	check("out.md", `out.md: unknown extension ".md"; want .json, .csv, .xml`)
-	check("out", `out: unknown extension ""; want .json, .csv, .xml`)
+	check("out.md", `out.md: unknown extension ".md"; want .json, .csv, .xml, or FORMAT=FILE`)
+	check("out", `out: unknown extension ""; want .json, .csv, .xml, or FORMAT=FILE`)
+	check("pdf=out", `pdf=out: unknown extension ""; want .json, .csv, .xml, or FORMAT=FILE`)
+}
+
+func TestWhereResultsGo(t *testing.T) {
+	check := func(target, format, path string) {
+		t.Helper()
+		if f, p, err := Target(target); err != nil || f.Name != format || p != path {
+			t.Errorf("%s: %s to %q, %v; want %s to %q", target, f.Name, p, err, format, path)
+		}
+	}
+	check("dir/out.CSV", "csv", "dir/out.CSV")
+	check("json=results.csv", "json", "results.csv")
+	check("csv=out.json", "csv", "out.json")
+	check("csv=-", "csv", "-")
+	check("rate=5/out.json", "json", "rate=5/out.json")
 }
 
 func TestParseRefuses(t *testing.T) {
