@@ -232,7 +232,10 @@ func (b Benchmark) open(ctx context.Context, say func(string)) (*engine.Server, 
 
 // host is what a backend gets to know of the run.
 func (b Benchmark) host(say func(string)) engine.Host {
-	return engine.Host{Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, Unstreamed: b.Stream != nil && !*b.Stream, TLS: b.trusted, Proxy: b.proxy()}
+	return engine.Host{
+		Say: say, Getenv: b.Getenv, LogDir: b.LogDir, Sampling: b.Sampling, FirstLimit: b.Timeouts.patience(),
+		Unstreamed: b.Stream != nil && !*b.Stream, TLS: b.trusted, Proxy: b.proxy(),
+	}
 }
 
 // close hangs up before it stops the server: engines wait for open connections.
@@ -375,6 +378,11 @@ func (t Timeouts) durations() transport.Timeouts {
 	return transport.Timeouts{
 		Connect: seconds(t.ConnectS), FirstToken: seconds(t.FirstTokenS), Idle: seconds(t.IdleS), Total: seconds(t.TotalS),
 	}
+}
+
+// patience is how long the first token may take before there is any load.
+func (t Timeouts) patience() time.Duration {
+	return min(or(seconds(t.FirstTokenS), engine.FirstLimit), or(seconds(t.TotalS), engine.FirstLimit))
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

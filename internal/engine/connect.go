@@ -60,14 +60,14 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	case errors.As(err, &odd) && t.customPath && odd.answer.status != http.StatusServiceUnavailable:
 		server.Warnings = append(server.Warnings, odd.Error())
 		server.Model = t.model
-		return server, p.answers(ctx, server, host.Sampling)
+		return server, p.answers(ctx, server, host)
 	case err != nil:
 		return nil, err
 	}
 	if err := t.identify(ctx, p, server); err != nil {
 		return nil, err
 	}
-	if err := p.answers(ctx, server, host.Sampling); err != nil {
+	if err := p.answers(ctx, server, host); err != nil {
 		return nil, fmt.Errorf("%s calls itself healthy, but does not generate: %w", base, err)
 	}
 	server.survey(ctx, p)

@@ -9,6 +9,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/url"
+	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
 	"github.com/splleed/splleed/internal/sim"
@@ -34,6 +35,8 @@ type Host struct {
 	LogDir string
 	// Sampling is the load's: the first request is of its kind, so that what the server refuses is known before.
 	Sampling dialect.Sampling
+	// FirstLimit is how long the first token of a server that runs already may take; 0 for FirstLimit.
+	FirstLimit time.Duration
 	// Unstreamed wishes for answers in one piece, where the API can.
 	Unstreamed bool
 	// TLS says whom to trust on https; nil leaves that to the system's authorities.

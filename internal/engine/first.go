@@ -1,12 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
@@ -57,19 +59,26 @@ func (s *Server) leaveOut(field string) {
 	s.Warnings = append(s.Warnings, fmt.Sprintf("sampling.%s is not sent: the server refuses it", field))
 }
 
-const (
-	firstLimit    = 5 * time.Minute // an engine may compile kernels for it
-	firstAttempts = 3
-)
+// FirstLimit is how long the first token of a running server may take, if nobody says otherwise: an engine may compile
+// kernels for it.
+const FirstLimit = 5 * time.Minute
+
+const firstAttempts = 3
 
 // answers is nil if a running server generates. What may pass is tried again: a busy server is no broken one.
-func (p prober) answers(ctx context.Context, s *Server, sampling dialect.Sampling) (err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, firstLimit, fmt.Errorf("no answer within %v", firstLimit))
+func (p prober) answers(ctx context.Context, s *Server, host Host) (err error) {
+	limit := cmp.Or(host.FirstLimit, FirstLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("no token within %v", limit))
 	defer cancel()
+	defer host.waiting("waiting for the first token")()
 	for range firstAttempts {
 		var no *refusal
-		if err = p.first(ctx, s, sampling); err == nil || errors.As(err, &no) || ctx.Err() != nil {
+		err = p.first(ctx, s, host.Sampling)
+		switch {
+		case err == nil, errors.As(err, &no):
 			return err
+		case ctx.Err() != nil:
+			return fmt.Errorf("%s%s: %w", p.base, s.Dialect.Path(), context.Cause(ctx))
 		}
 		select {
 		case <-ctx.Done():
@@ -77,6 +86,27 @@ func (p prober) answers(ctx context.Context, s *Server, sampling dialect.Samplin
 		}
 	}
 	return err
+}
+
+// waiting says every few seconds for how long something has been waited for, until it is told that it has come.
+func (h Host) waiting(what string) (come func()) {
+	begun, tick, done := time.Now(), time.NewTicker(sayEvery), make(chan struct{})
+	var telling sync.WaitGroup
+	telling.Go(func() {
+		for {
+			select {
+			case <-tick.C:
+				h.say("%s (%.0f s)", what, time.Since(begun).Seconds())
+			case <-done:
+				return
+			}
+		}
+	})
+	return func() {
+		tick.Stop()
+		close(done)
+		telling.Wait()
+	}
 }
 
 // probeTokens are what the first request cost, by the server's own count.

@@ -2,9 +2,14 @@ package engine
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/splleed/splleed/internal/dialect"
 )
@@ -71,6 +76,35 @@ func TestConnectGenerates(t *testing.T) {
 	if got := unknownField.MatchString(`422 "temperature must be strictly positive"`); got {
 		t.Error("a bad value passes for an unknown field")
 	}
+}
+
+// The first token takes no longer than the load's may.
+func TestFirstTokenHasALimit(t *testing.T) {
+	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			w.(http.Flusher).Flush() // headers, and nothing after them
+			io.Copy(io.Discard, r.Body)
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(silent.Close)
+	_, err := OpenAI{Endpoint: silent.URL, Path: "/v1/completions", Model: "a"}.Open(t.Context(), Host{FirstLimit: time.Second})
+	if want := "/v1/completions: no token within 1s"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("error %v, want %q", err, want)
+	}
+}
+
+func TestWaitingIsSaid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said []string
+		come := Host{Say: func(words string) { said = append(said, words) }}.waiting("waiting for the first token")
+		time.Sleep(7 * time.Second)
+		come()
+		time.Sleep(time.Minute)
+		if want := []string{"waiting for the first token (3 s)", "waiting for the first token (6 s)"}; !slices.Equal(said, want) {
+			t.Errorf("said %q, want %q", said, want)
+		}
+	})
 }
 
 func TestNewEnginesConnect(t *testing.T) {
