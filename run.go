@@ -309,6 +309,9 @@ func (r *run) level(ctx context.Context, t *trial, n, i int) error {
 	}.Run(ctx, level)
 	t.levels[i] = metrics.Trial{Records: o.Records, T0: o.T0, T1: o.T1, FullSwing: o.FullSwing, Timed: o.Timed, Shaped: r.b.Shape != "" || len(r.b.Trace) > 0, Complete: o.Complete, Server: theirs(ctx), GPU: cards(ctx)}
 	witness(&t.levels[i])
+	if o.Surged {
+		r.warnings = append(r.warnings, fmt.Sprintf("%s is more than the server keeps up with: after the last measured start more and more requests were in flight, so the load ended there, and the last requests saw less of it", p))
+	}
 	r.noteLevel(n, i)
 	if slices.ContainsFunc(o.Records, measured) {
 		r.progress.levelDone(r.describe(i, t.levels[i:i+1]))

@@ -58,6 +58,7 @@ type Outcome struct {
 	FullSwing bool         // by T0 every slot had turned over once; of an open loop, some request had ended
 	Timed     bool         // Duration ended the window, not the last of Runs
 	Complete  bool         // all measured requests of the plan have ended
+	Surged    bool         // filler was given up: it would have raised the load
 }
 
 // Run plays one level and returns when all its requests have ended. When ctx ends, it ends at once, with the requests
@@ -102,6 +103,8 @@ type runner struct {
 	ended     int  // measured requests that have ended
 	inFlight  int
 	probing   int // probes in flight, which are of inFlight
+	peak      int // most warm-up and measured requests in flight
+	surged    bool
 	complete  bool
 	records   []*record.Record
 }
@@ -123,7 +126,15 @@ func (r *runner) next(at record.Stamp) (ticket, bool) {
 		r.dealt++
 		return ticket{record.Measured, r.dealt - 1}, true
 	}
-	return ticket{phase: record.Filler}, r.Filler
+	return ticket{phase: record.Filler}, r.Filler && !r.surging()
+}
+
+// surging reports whether filler no longer keeps the load up but raises it: requests come faster than they end. That would go
+// on for as long as the last measured ones are slowed by it.
+func (r *runner) surging() bool {
+	const spare = 16 // arrivals bunch
+	r.surged = r.surged || r.inFlight-r.probing > 2*r.peak+spare
+	return r.surged
 }
 
 // allDealt reports whether no further request will be measured.
@@ -146,6 +157,9 @@ func (r *runner) start(t ticket, slot int, scheduled record.Stamp, due time.Dura
 		ctx = r.measured
 	}
 	r.inFlight++
+	if t.phase == record.Warmup || t.phase == record.Measured {
+		r.peak = max(r.peak, r.inFlight-r.probing)
+	}
 	s := &stream{rec: p.Record, decoder: r.API.Decoder(), level: r, then: then}
 	s.exchange = transport.Exchange{Due: due, Request: p.Request, Framing: r.API.Framing(), Sink: s}
 	r.Engine.Start(ctx, &s.exchange)
@@ -221,7 +235,7 @@ func (r *runner) now() record.Stamp { return record.At(r.Clock.Now()) }
 func (r *runner) outcome() Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Outcome{Records: r.records, T0: r.t0, T1: r.windowEnd(), FullSwing: r.fullSwing, Timed: r.timeUp, Complete: r.complete}
+	return Outcome{Records: r.records, T0: r.t0, T1: r.windowEnd(), FullSwing: r.fullSwing, Timed: r.timeUp, Complete: r.complete, Surged: r.surged}
 }
 
 // windowEnd is that of Duration, or one step of the clock after the last measured start: the arrival of an open loop, the

@@ -269,6 +269,27 @@ func TestCancelReturnsWhatIsDone(t *testing.T) {
 	})
 }
 
+// A hundred requests a second to a server that needs an hour for each: filler beside the 20 measured ones would be 360,000.
+func TestFillerDoesNotRaiseTheLoad(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o, s := play(t, t.Context(), Level{Arrivals: every(10 * time.Millisecond), Runs: 20, Filler: true}, always(time.Hour))
+		if most := 2*20 + 17; s.requests > most || !o.Surged || !o.Complete {
+			t.Errorf("%d requests (surged %v, complete %v), want at most %d", s.requests, o.Surged, o.Complete, most)
+		}
+		// One that keeps up has its filler to the end.
+		slowLast := func(n int) (time.Duration, *record.Failure) {
+			if n == 19 {
+				return time.Minute, nil
+			}
+			return 50 * time.Millisecond, nil
+		}
+		o, s = play(t, t.Context(), Level{Arrivals: every(10 * time.Millisecond), Runs: 20, Filler: true}, slowLast)
+		if s.requests < 6000 || o.Surged {
+			t.Errorf("%d requests (surged %v), want 100 a second for a minute", s.requests, o.Surged)
+		}
+	})
+}
+
 // A server that refuses everything at once, while one measured request hangs for a minute, is not hammered.
 func TestFillerBacksOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
