@@ -69,9 +69,8 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 			}
 		}
 	}
-	settled := context.AfterFunc(ctx, func() { c.say("\nStopping: what is done is kept. Once more stops at once.") })
+	defer c.announceStop(ctx)()
 	found, err := contest.Run(ctx)
-	settled()
 	show.clear()
 	if found == nil {
 		return explainArms(plans, err)

@@ -38,7 +38,7 @@ type serverFlags struct {
 type promptFlags struct {
 	Prompt      []string `at:"prompts" help:"A prompt; repeatable." sep:"none" placeholder:"TEXT"`
 	PromptsFile string   `help:"File of prompts: one a line, or .jsonl with a prompt each." placeholder:"FILE" aliases:"dataset-path"`
-	InputLen    int      `help:"Words of each generated prompt (default 128)." placeholder:"N" aliases:"random-input-len"`
+	InputLen    count    `help:"Words of each generated prompt, up to 1,000,000 (default 128)." placeholder:"N" aliases:"random-input-len"`
 }
 
 type loadFlags struct {

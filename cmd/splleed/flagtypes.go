@@ -26,6 +26,18 @@ func (s *seconds) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// count is a number of something that there must be some of: 0 would pass for a flag that is not set.
+type count int
+
+func (c *count) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 {
+		return fmt.Errorf("want a whole number, 1 or more, got %q", text)
+	}
+	*c = count(n)
+	return nil
+}
+
 // rates are requests per second, with commas.
 type rates []float64
 

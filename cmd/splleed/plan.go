@@ -128,17 +128,15 @@ func faulty(format string, args ...any) error {
 	return invalid.Fields{{Message: "splleed: " + fmt.Sprintf(format, args...)}}.Err()
 }
 
-// generated is the number of words that all generated prompts hold at most: beyond that they repeat.
-const generated = 16 << 20
-
 // prompts fills in the prompts, unless the configuration lists them.
 func (r *runCmd) prompts(p *plan) error {
 	b, flags := &p.benchmark, r.Prompts
-	source := &workload.Source{Path: flags.PromptsFile, MinWords: flags.InputLen, MaxWords: flags.InputLen}
-	switch given := flags.PromptsFile != "" || flags.InputLen != 0; {
-	case flags.InputLen < 0:
-		return faulty("--input-len: is %d: want 1 or more", flags.InputLen)
-	case given && len(flags.Prompt) > 0 || flags.PromptsFile != "" && flags.InputLen != 0:
+	words := int(flags.InputLen)
+	source := &workload.Source{Path: flags.PromptsFile, MinWords: words, MaxWords: words}
+	switch given := flags.PromptsFile != "" || words != 0; {
+	case words > workload.MostWords:
+		return faulty("--input-len: is %d: want 1 to 1,000,000", words)
+	case given && len(flags.Prompt) > 0 || flags.PromptsFile != "" && words != 0:
 		return faulty("--prompt, --prompts-file and --input-len exclude each other")
 	case !given && len(b.Prompts)+len(b.Mix)+len(b.Trace) > 0:
 		return nil
@@ -176,7 +174,7 @@ func (p *plan) generate(s *workload.Source, manyLevels bool) {
 		slots = max(slots, n)
 	}
 	if manyLevels || b.Runs == 0 && (b.DurationS > 0 || b.Shape != "") {
-		s.Count = min(timed, generated/s.MaxWords) // nobody knows how many requests there will be
+		s.Count = timed // nobody knows how many requests there will be
 		return
 	}
 	if b.Runs == 0 {
@@ -187,5 +185,5 @@ func (p *plan) generate(s *workload.Source, manyLevels bool) {
 	if b.Warmup != nil {
 		unmeasured += *b.Warmup * slots
 	}
-	s.Count = max(1, min(levels*(b.Runs+unmeasured), generated/s.MaxWords))
+	s.Count = levels * (b.Runs + unmeasured)
 }

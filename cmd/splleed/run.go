@@ -47,6 +47,7 @@ func (r *runCmd) Run(ctx context.Context, c console) error {
 // "splleed run … | tee log" ends tee first.
 func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchmark) (*splleed.Results, error)) error {
 	signal.Ignore(syscall.SIGPIPE)
+	defer c.announceStop(ctx)()
 	p, err := r.plan(c)
 	if err != nil {
 		return err
@@ -78,9 +79,7 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 		show = newProgress(c)
 		b.Progress = show.tell
 	}
-	settled := context.AfterFunc(ctx, func() { c.say("\nStopping: what is done is kept. Once more stops at once.") })
 	results, err := run(b)
-	settled()
 	show.clear()
 	if results == nil {
 		return p.explain(err)
@@ -92,6 +91,11 @@ func (r *runCmd) measure(ctx context.Context, c console, run func(splleed.Benchm
 		return broken
 	}
 	return err
+}
+
+// announceStop says at once that a signal has come; what is going on may take a while to end.
+func (c console) announceStop(ctx context.Context) (settled func() bool) {
+	return context.AfterFunc(ctx, func() { c.say("\nStopping: what is done is kept. Once more stops at once.") })
 }
 
 // deliver prints and saves results. It saves all it can: the first error does not cost the other files. Results without a

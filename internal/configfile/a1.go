@@ -141,7 +141,7 @@ func (a *a1) random(words any, count int) *workload.Source {
 			low, _ = integer(ends[0])
 			high, _ = integer(ends[1])
 		}
-		a.bad.Check(0 < low && low <= high, "dataset.input_len_range", "want [least, most], in words")
+		a.bad.Check(0 < low && low <= high && high <= workload.MostWords, "dataset.input_len_range", "want [least, most], in words, of which the most is 1,000,000")
 		s.MinWords, s.MaxWords = low, max(low, high)
 	}
 	a.warn("dataset: %d prompts of %d to %d words at random; 0.1.0a1 counted characters", count, s.MinWords, s.MaxWords)

@@ -83,7 +83,7 @@ func (f *File) source() (bad invalid.Fields) {
 	}
 	if words != nil {
 		n, ok := integer(words)
-		bad.Check(ok && n > 0, "input_len", "want a number of words, 1 or more")
+		bad.Check(ok && n > 0 && n <= workload.MostWords, "input_len", "want a number of words, 1 to 1,000,000")
 		bad.Check(path == nil && f.Config["prompts"] == nil, "input_len", "the prompts are given already")
 		s.MinWords, s.MaxWords = n, n
 		f.Prompts = s

@@ -19,6 +19,12 @@ type Source struct {
 	MinWords, MaxWords int // each of a length between these, every length as likely
 }
 
+// What is made stays far within a machine's memory, and takes a second.
+const (
+	MostWords = 1_000_000 // of a prompt
+	mostInAll = 16 << 20  // words of all prompts: beyond that there are fewer prompts, which come again
+)
+
 // Prompts reads or makes the prompts. There is at least one.
 func (s Source) Prompts(seed uint64) ([]string, error) {
 	if s.Path == "" {
@@ -57,9 +63,12 @@ func (s Source) read(r io.Reader) ([]string, error) {
 }
 
 func (s Source) synthetic(seed uint64) ([]string, error) {
+	if s.MinWords < 1 || s.MaxWords < s.MinWords || s.MaxWords > MostWords {
+		return nil, fmt.Errorf("prompts of %d to %d words: want 1 to 1,000,000", s.MinWords, s.MaxWords)
+	}
 	lengths := rand.New(rand.NewPCG(seed, 1))
 	words := NewSynthetic(nil, seed)
-	prompts := make([]string, s.Count)
+	prompts := make([]string, max(1, min(s.Count, mostInAll/s.MaxWords)))
 	for i := range prompts {
 		var err error
 		if prompts[i], err = words.Prompt(s.MinWords + lengths.IntN(s.MaxWords-s.MinWords+1)); err != nil {

@@ -40,6 +40,21 @@ func TestSourceFaults(t *testing.T) {
 	}
 }
 
+// However much is wished for, memory holds it.
+func TestSourceIsBounded(t *testing.T) {
+	for _, words := range []int{0, MostWords + 1} {
+		if _, err := (Source{Count: 1, MinWords: words, MaxWords: words}).Prompts(1); err == nil {
+			t.Errorf("prompts of %d words are made", words)
+		}
+	}
+	for words, want := range map[int]int{1: 1000, 100_000: 167} {
+		prompts, err := Source{Count: 1000, MinWords: words, MaxWords: words}.Prompts(1)
+		if err != nil || len(prompts) != want {
+			t.Errorf("%d prompts of %d words, %v; want %d", len(prompts), words, err, want)
+		}
+	}
+}
+
 func TestSourceWords(t *testing.T) {
 	prompts, err := Source{Count: 500, MinWords: 3, MaxWords: 5}.Prompts(1)
 	if err != nil {

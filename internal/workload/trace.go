@@ -61,9 +61,6 @@ func ReadTrace(r io.Reader, seed uint64) ([]Arrival, error) {
 	return all, nil
 }
 
-// longestPrompt bounds the prompts that a trace gives by length alone, in words.
-const longestPrompt = 1 << 20
-
 func arrival(line []byte, words *Synthetic) (Arrival, error) {
 	var l traceLine
 	if err := json.Unmarshal(line, &l); err != nil {
@@ -81,10 +78,10 @@ func arrival(line []byte, words *Synthetic) (Arrival, error) {
 	var err error
 	switch {
 	case a.Text != "":
-	case l.InputLength > 0 && l.InputLength <= longestPrompt:
+	case l.InputLength > 0 && l.InputLength <= MostWords:
 		a.Text, err = words.Prompt(l.InputLength)
 	default:
-		err = errors.New(`nothing to send: want "prompt", or "input_length" (1 to 1,048,576)`)
+		err = errors.New(`nothing to send: want "prompt", or "input_length" (1 to 1,000,000)`)
 	}
 	return a, err
 }
