@@ -45,8 +45,10 @@ func (b Benchmark) checkLoad(bad *invalid.Fields) {
 	bad.Check(slices.Contains(modes, b.Mode), "mode", "is %q: want latency, throughput or serve", b.Mode)
 	for i, n := range b.Concurrency {
 		bad.Check(n >= 1 && n <= 1e6, fmt.Sprintf("concurrency[%d]", i), "is %d: want 1 to 1,000,000", n)
+		bad.Check(!slices.Contains(b.Concurrency[:i], n), fmt.Sprintf("concurrency[%d]", i), "is %d, again: want every level once, and trials to repeat it", n)
 	}
 	for i, r := range b.ArrivalRate {
+		bad.Check(!slices.Contains(b.ArrivalRate[:i], r), fmt.Sprintf("arrival_rate[%d]", i), "is %g, again: want every level once, and trials to repeat it", r)
 		bad.Check(r >= 1e-6 && r <= 1e6, fmt.Sprintf("arrival_rate[%d]", i), "is %g: want requests per second, more than 0 (0.000001 at least) and at most 1,000,000", r)
 	}
 	names := schedule.Names()

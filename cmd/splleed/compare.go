@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/splleed/splleed"
@@ -29,7 +30,7 @@ type compareCmd struct {
 type comparingFlags struct {
 	Metrics        []string `help:"What to compare: ttft_p99,throughput (default: ten)." placeholder:"NAME"`
 	Gate           string   `help:"Limits on changes that set the exit code: \"ttft_p99<=+5%, throughput>=-2%\"." placeholder:"GATES"`
-	Margin         float64  `help:"Differences within it are the same (default 0.02)." placeholder:"P"`
+	Margin         positive `help:"Differences within it are the same (default 0.02)." placeholder:"P"`
 	AcceptOneStart bool     `help:"With too few server starts, let verdicts and gates be about the processes at hand."`
 	Output         []string `short:"o" help:"Save the comparison: .json, .xml (JUnit), .md, .txt, or FORMAT=FILE; repeatable." sep:"none" placeholder:"FILE"`
 	Format         string   `help:"What to print: text, json, junit, markdown, github, benchmark-smaller or benchmark-bigger." default:"text" placeholder:"NAME"`
@@ -55,6 +56,9 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 	}
 	if r.Live.asked() {
 		return r.live(ctx, c, on)
+	}
+	if err := r.measuresNothing(); err != nil {
+		return err
 	}
 	files := r.Files
 	baseline := r.Baseline
@@ -85,6 +89,16 @@ func (r *compareCmd) Run(ctx context.Context, c console) error {
 	return r.Compare.deliver(c, all, on)
 }
 
+// measuresNothing refuses flags that only a live comparison has a use for.
+func (r *compareCmd) measuresNothing() error {
+	flags := slices.Concat(given(r.Server), given(r.Prompts), given(r.Load, "confidence-level"), given(r.Sampling), given(r.Connection),
+		given(r.Limits, "fail-on"), given(r.Live, "quiet"))
+	if len(flags) == 0 {
+		return nil
+	}
+	return faulty("%s: results are what they are, and nothing is measured; to measure two servers say --a and --b, or --a-set and --b-set", strings.Join(flags, ", "))
+}
+
 // failOn is which verdicts on gates set the exit code.
 func (r *compareCmd) failOn() (splleed.FailOn, error) {
 	if level := r.Limits.SLO.level; len(level) > 0 {
@@ -110,7 +124,7 @@ func load(path string) (*splleed.Results, error) {
 
 func (r *compareCmd) comparing() splleed.Comparing {
 	f := r.Compare
-	with := splleed.Comparing{Metrics: f.Metrics, Gate: f.Gate, Margin: f.Margin, AcceptOneStart: f.AcceptOneStart}
+	with := splleed.Comparing{Metrics: f.Metrics, Gate: f.Gate, Margin: float64(f.Margin), AcceptOneStart: f.AcceptOneStart}
 	if level := r.Load.ConfidenceLevel; level != nil {
 		with.ConfidenceLevel = *level
 	}

@@ -22,7 +22,7 @@ type liveFlags struct {
 	Config string   `help:"Configuration of both, beside --a-set and --b-set." placeholder:"FILE"`
 	ASet   settings `name:"a-set" help:"A field of server A's configuration: --a-set max_num_seqs=1; repeatable." placeholder:"KEY=VALUE"`
 	BSet   settings `name:"b-set" help:"The same of server B." placeholder:"KEY=VALUE"`
-	Starts int      `help:"Server starts of each (default 6)." placeholder:"N"`
+	Starts count    `help:"Server starts of each (default 6)." placeholder:"N"`
 	Save   string   `help:"Folder for the results of both: a.json, b.json." placeholder:"DIR"`
 	LogDir string   `help:"Where logs of started servers go." placeholder:"DIR"`
 	Quiet  bool     `short:"q" help:"No progress, no notes."`
@@ -43,7 +43,7 @@ func (r *compareCmd) live(ctx context.Context, c console, on splleed.FailOn) err
 			return faulty("--save: %v", err)
 		}
 	}
-	contest := splleed.Contest{Starts: l.Starts, Comparing: r.comparing()}
+	contest := splleed.Contest{Starts: int(l.Starts), Comparing: r.comparing()}
 	contest.Comparing.NameA, contest.Comparing.NameB = l.A, l.B
 	signal.Ignore(syscall.SIGPIPE) // as in a run
 	var show *progress

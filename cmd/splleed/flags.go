@@ -42,36 +42,36 @@ type promptFlags struct {
 }
 
 type loadFlags struct {
-	Mode            *string  `at:"mode" help:"latency (one at a time), throughput (N at a time) or serve (at a rate)." placeholder:"MODE"`
-	Concurrency     []int    `at:"concurrency" help:"Requests in flight, a level each: 1,8,32. serve: the most in flight." placeholder:"N" aliases:"max-concurrency"`
-	ArrivalRate     rates    `at:"arrival_rate" help:"serve: requests per second, a level each: 5,10. Implies --mode serve." placeholder:"R" aliases:"request-rate"`
-	ArrivalPattern  *string  `at:"arrival_pattern" help:"serve: poisson, gamma or constant." placeholder:"NAME"`
-	Burstiness      *float64 `at:"burstiness" help:"1 is as poisson, larger is smoother. Implies gamma." placeholder:"X"`
-	Shape           *string  `at:"shape" help:"serve: how the rate moves: bursts:2s/8s, sine:5m/0.8, ramp:1..20/60s, exp-ramp:…, stages:5/30s,20/30s. Implies serve." placeholder:"SHAPE"`
-	Trace           string   `help:"Arrivals and lengths of a file (.jsonl: timestamp in ms or at_s, prompt or input_length, output_length). Implies serve." placeholder:"FILE"`
-	TraceSpeed      float64  `help:"Play the trace so many times as fast." default:"1" placeholder:"X"`
-	LoRA            adapters `name:"lora" help:"Adapters, or models, among which requests are dealt at random, with weights: sql=3,chat. Each is reported by itself." placeholder:"NAMES"`
-	ProbeRate       *float64 `at:"probe.rate" help:"Small requests per second beside the load, reported by themselves." placeholder:"R" aliases:"probe-request-rate"`
-	Duration        *seconds `at:"duration_s" help:"Length of a level's window; with --runs, whichever ends first." placeholder:"TIME"`
-	CutOff          *bool    `at:"cut_off" help:"At the end of --duration give up what is in flight or in line."`
-	Runs            *int     `at:"runs" help:"Measured requests of each level and trial." placeholder:"N" aliases:"num-prompts"`
-	Warmup          *int     `at:"warmup" help:"Unmeasured requests per slot before each level (default 2)." placeholder:"N"`
-	NumWarmups      *int     `at:"num_warmups" help:"The same, as a total." placeholder:"N"`
-	Trials          *int     `at:"trials" help:"Passes over all levels; from 2 on there are intervals, 5 are advised." placeholder:"N"`
-	ConfidenceLevel *float64 `at:"confidence_level" help:"Of the intervals (default 0.95)." placeholder:"P"`
-	EarlyStopping   *bool    `at:"early_stopping" help:"Also bound percentiles as MLPerf's LoadGen does: holds for independent requests only."`
-	Precision       widths   `at:"precision" help:"Go on until intervals are this narrow: ttft_p99=5%,throughput=2%." placeholder:"WIDTHS"`
-	MaxTrials       *int     `at:"max_trials" help:"With --precision: at most so many trials (default 20)." placeholder:"N"`
-	MaxDuration     *seconds `at:"max_duration_s" help:"With --precision: at most so long, judged after the pilot." placeholder:"TIME"`
-	Seed            *uint64  `at:"seed" help:"Of arrivals, order and generated prompts (default 1)." placeholder:"N"`
-	Certify         *bool    `at:"certify" help:"Replay the load on a server that knows the truth, before and after the run, and say how wrong the figures are."`
-	NoFiller        *bool    `at:"no_filler" help:"End the load with the last measured start."`
-	CacheBust       *bool    `at:"cache_bust" help:"Begin every prompt with a nonce, against prefix caches."`
-	RestartTrials   *bool    `at:"restart_between_trials" name:"restart-between-trials" help:"Start the server anew for each trial."`
+	Mode            *string   `at:"mode" help:"latency (one at a time), throughput (N at a time) or serve (at a rate)." placeholder:"MODE"`
+	Concurrency     []int     `at:"concurrency" help:"Requests in flight, a level each: 1,8,32. serve: the most in flight." placeholder:"N" aliases:"max-concurrency"`
+	ArrivalRate     rates     `at:"arrival_rate" help:"serve: requests per second, a level each: 5,10. Implies --mode serve." placeholder:"R" aliases:"request-rate"`
+	ArrivalPattern  *string   `at:"arrival_pattern" help:"serve: poisson, gamma or constant." placeholder:"NAME"`
+	Burstiness      *positive `at:"burstiness" help:"1 is as poisson, larger is smoother. Implies gamma." placeholder:"X"`
+	Shape           *string   `at:"shape" help:"serve: how the rate moves: bursts:2s/8s, sine:5m/0.8, ramp:1..20/60s, exp-ramp:…, stages:5/30s,20/30s. Implies serve." placeholder:"SHAPE"`
+	Trace           string    `help:"Arrivals and lengths of a file (.jsonl: timestamp in ms or at_s, prompt or input_length, output_length). Implies serve." placeholder:"FILE"`
+	TraceSpeed      positive  `help:"Play the trace so many times as fast (default 1)." placeholder:"X"`
+	LoRA            adapters  `name:"lora" help:"Adapters, or models, among which requests are dealt at random, with weights: sql=3,chat. Each is reported by itself." placeholder:"NAMES"`
+	ProbeRate       *positive `at:"probe.rate" help:"Small requests per second beside the load, reported by themselves." placeholder:"R" aliases:"probe-request-rate"`
+	Duration        *seconds  `at:"duration_s" help:"Length of a level's window; with --runs, whichever ends first." placeholder:"TIME"`
+	CutOff          *bool     `at:"cut_off" help:"At the end of --duration give up what is in flight or in line."`
+	Runs            *count    `at:"runs" help:"Measured requests of each level and trial." placeholder:"N" aliases:"num-prompts"`
+	Warmup          *int      `at:"warmup" help:"Unmeasured requests per slot before each level (default 2)." placeholder:"N"`
+	NumWarmups      *int      `at:"num_warmups" help:"The same, as a total." placeholder:"N"`
+	Trials          *count    `at:"trials" help:"Passes over all levels; from 2 on there are intervals, 5 are advised." placeholder:"N"`
+	ConfidenceLevel *float64  `at:"confidence_level" help:"Of the intervals (default 0.95)." placeholder:"P"`
+	EarlyStopping   *bool     `at:"early_stopping" help:"Also bound percentiles as MLPerf's LoadGen does: holds for independent requests only."`
+	Precision       widths    `at:"precision" help:"Go on until intervals are this narrow: ttft_p99=5%,throughput=2%." placeholder:"WIDTHS"`
+	MaxTrials       *count    `at:"max_trials" help:"With --precision: at most so many trials (default 20)." placeholder:"N"`
+	MaxDuration     *seconds  `at:"max_duration_s" help:"With --precision: at most so long, judged after the pilot." placeholder:"TIME"`
+	Seed            *uint64   `at:"seed" help:"Of arrivals, order and generated prompts (default 1)." placeholder:"N"`
+	Certify         *bool     `at:"certify" help:"Replay the load on a server that knows the truth, before and after the run, and say how wrong the figures are."`
+	NoFiller        *bool     `at:"no_filler" help:"End the load with the last measured start."`
+	CacheBust       *bool     `at:"cache_bust" help:"Begin every prompt with a nonce, against prefix caches."`
+	RestartTrials   *bool     `at:"restart_between_trials" name:"restart-between-trials" help:"Start the server anew for each trial."`
 }
 
 type samplingFlags struct {
-	MaxTokens         *int     `at:"sampling.max_tokens" help:"Tokens to generate at most (default 128)." placeholder:"N" aliases:"random-output-len,output-len"`
+	MaxTokens         *count   `at:"sampling.max_tokens" help:"Tokens to generate at most (default 128)." placeholder:"N" aliases:"random-output-len,output-len"`
 	MinTokens         *int     `at:"sampling.min_tokens" help:"Tokens to generate at least." placeholder:"N"`
 	Temperature       *float64 `at:"sampling.temperature" help:"0 is greedy." placeholder:"T"`
 	TopP              *float64 `at:"sampling.top_p" help:"Nucleus sampling." placeholder:"P"`

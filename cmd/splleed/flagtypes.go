@@ -38,6 +38,18 @@ func (c *count) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// positive is a number whose 0 would pass for a flag that is not set.
+type positive float64
+
+func (p *positive) UnmarshalText(text []byte) error {
+	x, err := strconv.ParseFloat(string(text), 64)
+	if err != nil || !(x > 0) || math.IsInf(x, 0) {
+		return fmt.Errorf("want a number above 0, got %q", text)
+	}
+	*p = positive(x)
+	return nil
+}
+
 // rates are requests per second, with commas.
 type rates []float64
 

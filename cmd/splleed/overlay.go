@@ -2,6 +2,7 @@ package main
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -60,6 +61,17 @@ func notes(flags any) (said []string) {
 		}
 	}
 	return said
+}
+
+// given are the flags that were set, some apart.
+func given(flags any, apart ...string) (names []string) {
+	v := reflect.ValueOf(flags)
+	for i := range v.NumField() {
+		if name := flagName(v.Type().Field(i)); !v.Field(i).IsZero() && !slices.Contains(apart, name) {
+			names = append(names, "--"+name)
+		}
+	}
+	return names
 }
 
 // flagName is a field's name as kong makes it.

@@ -12,9 +12,9 @@ import (
 type searchCmd struct {
 	runCmd `embed:""`
 
-	Start     float64 `group:"load" help:"The load to try first (default 4)." placeholder:"X"`
-	Max       float64 `group:"load" help:"The highest load to try (default 10,000)." placeholder:"X"`
-	Tolerance float64 `group:"load" help:"How close to come, as a fraction (default 0.02)." placeholder:"X"`
+	Start     positive `group:"load" help:"The load to try first (default 4)." placeholder:"X"`
+	Max       positive `group:"load" help:"The highest load to try (default 10,000)." placeholder:"X"`
+	Tolerance positive `group:"load" help:"How close to come, as a fraction (default 0.02)." placeholder:"X"`
 }
 
 // Help ends the list of flags.
@@ -29,7 +29,7 @@ func (*searchCmd) Help() string {
 func (s *searchCmd) Run(ctx context.Context, c console) error {
 	s.manyLevels = true
 	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
-		search := splleed.Search{Benchmark: b, Goals: b.Goals, Start: s.Start, Max: s.Max, Tolerance: s.Tolerance}
+		search := splleed.Search{Benchmark: b, Goals: b.Goals, Start: float64(s.Start), Max: float64(s.Max), Tolerance: float64(s.Tolerance)}
 		if b.Progress != nil {
 			search.Told = func(p splleed.SearchProbe) { c.say("%s", probed(search.Goals, p)) }
 		}

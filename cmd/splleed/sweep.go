@@ -9,9 +9,9 @@ import (
 type sweepCmd struct {
 	runCmd `embed:""`
 
-	From   float64 `group:"load" help:"The lowest load (default 1)." placeholder:"X"`
-	To     float64 `group:"load" help:"The highest load (default 64)." placeholder:"X"`
-	Points int     `group:"load" help:"Loads in all, equal factors apart (default 7)." placeholder:"N"`
+	From   positive `group:"load" help:"The lowest load (default 1)." placeholder:"X"`
+	To     positive `group:"load" help:"The highest load (default 64)." placeholder:"X"`
+	Points count    `group:"load" help:"Loads in all, equal factors apart (default 7)." placeholder:"N"`
 }
 
 // Help ends the list of flags.
@@ -24,6 +24,6 @@ over latency is largest; with --trials it has an interval. See docs/search.md.`
 func (s *sweepCmd) Run(ctx context.Context, c console) error {
 	s.manyLevels = true
 	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
-		return splleed.Sweep{Benchmark: b, Lowest: s.From, Highest: s.To, Points: s.Points}.Run(ctx)
+		return splleed.Sweep{Benchmark: b, Lowest: float64(s.From), Highest: float64(s.To), Points: int(s.Points)}.Run(ctx)
 	})
 }

@@ -9,12 +9,14 @@ import (
 
 // trace reads the file of --trace into the benchmark.
 func (r *runCmd) trace(p *plan) error {
-	if r.Load.Trace == "" {
+	speed := float64(r.Load.TraceSpeed)
+	switch {
+	case r.Load.Trace == "" && speed != 0:
+		return faulty("--trace-speed: is of the file of --trace, and there is none")
+	case r.Load.Trace == "":
 		return nil
-	}
-	speed := r.Load.TraceSpeed
-	if !(speed > 0) {
-		return faulty("--trace-speed: is %g: want more than 0", speed)
+	case speed == 0:
+		speed = 1
 	}
 	f, err := os.Open(r.Load.Trace)
 	if err != nil {
