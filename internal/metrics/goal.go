@@ -25,7 +25,11 @@ type Goal struct {
 func ParseGoal(text string) (Goal, error) {
 	name, value, _ := strings.Cut(strings.TrimSpace(text), "=")
 	if name == "goodput" {
-		percent, err := strconv.ParseFloat(strings.TrimSuffix(value, "%"), 64)
+		number, signed := strings.CutSuffix(value, "%")
+		percent, err := strconv.ParseFloat(number, 64)
+		if err == nil && !signed && percent > 0 && percent <= 1 {
+			return Goal{}, fmt.Errorf("%q: of 100 or of 1? Say goodput=99%%, or %s%%", text, text) // 0.99 % passes nearly always
+		}
 		if err != nil || !(percent > 0 && percent < 100) {
 			return Goal{}, fmt.Errorf("%q: want goodput=PERCENT, more than 0 and less than 100", text)
 		}

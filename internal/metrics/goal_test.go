@@ -14,6 +14,7 @@ func TestParseGoal(t *testing.T) {
 		"itl_p99.9=50":    {Allowed: 0.001, Limit: 50},
 		"e2el_p99_9=5000": {Allowed: 0.001, Limit: 5000},
 		"goodput=99%":     {Allowed: 0.01, Limit: 99},
+		"goodput=0.5%":    {Allowed: 0.995, Limit: 0.5},
 		"goodput=95":      {Allowed: 0.05, Limit: 95},
 	} {
 		g, err := ParseGoal(text)
@@ -21,7 +22,7 @@ func TestParseGoal(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, g, err)
 		}
 	}
-	for _, text := range []string{"", "ttft=5", "ttft_p99", "ttft_p100=5", "ttft_p0=5", "speed_p99=5", "ttft_p99=-1", "ttft_p99=inf", "goodput=100%", "goodput=x"} {
+	for _, text := range []string{"", "ttft=5", "ttft_p99", "ttft_p100=5", "ttft_p0=5", "speed_p99=5", "ttft_p99=-1", "ttft_p99=inf", "goodput=100%", "goodput=x", "goodput=0.99", "goodput=1"} {
 		if g, err := ParseGoal(text); err == nil {
 			t.Errorf("%q was accepted as %+v", text, g)
 		}
