@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -37,10 +38,8 @@ func (r *runCmd) plan(c console) (*plan, error) {
 		p.file, p.overlay.config = file, file.Config
 		p.notes = append(p.notes, file.Warnings...)
 	}
-	if err := r.lay(p.overlay); err != nil {
-		return nil, err
-	}
-	if err := p.decode(); err != nil {
+	server := r.lay(p.overlay)
+	if err := errors.Join(p.decode(), server); err != nil {
 		return nil, err
 	}
 	if err := r.trace(p); err != nil {
@@ -70,6 +69,9 @@ func readConfig(c console, path string) (*configfile.File, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, faulty("%v", err)
+	}
+	if is := kindOf(data); is != other && is != empty {
+		return nil, faulty("%s: %s", path, is)
 	}
 	return configfile.Parse(path, data)
 }

@@ -83,6 +83,24 @@ slo: {ttft_ms: 200, tpot: 5}
 	check("concurrency[7]", "dir/b.yaml:6:1: concurrency[7]: bad\n  6 | concurrency:\n    | ^")
 }
 
+// A file of another kind may be one line of megabytes.
+func TestLongLinesAreCut(t *testing.T) {
+	f := parse(t, "prompts: ["+strings.Repeat("x", 1000)+", y]\nruns: 1\n")
+	check := func(path string, before int) {
+		t.Helper()
+		lines := strings.Split(f.Place(invalid.Field{Path: path, Message: "bad"}), "\n")
+		if n := len([]rune(lines[1])); n > 130 {
+			t.Errorf("%s: a line of %d", path, n)
+		}
+		if got := strings.Index(lines[2], "^"); got != len("  1 | ")+before {
+			t.Errorf("%s: the caret is at %d\n%s", path, got, strings.Join(lines, "\n"))
+		}
+	}
+	check("prompts", 0)
+	check("prompts[0]", 10)
+	check("prompts[1]", 61)
+}
+
 func TestSyntaxErrors(t *testing.T) {
 	check := func(in string, want ...string) {
 		t.Helper()

@@ -48,8 +48,22 @@ func (f *File) at(t *token.Token, message string) string {
 	}
 	line, column := t.Position.Line, t.Position.Column
 	number := strconv.Itoa(line)
+	text, before := around(concealed(f.lines[line-1]), max(0, column-1))
 	return fmt.Sprintf("%s:%d:%d: %s\n  %s | %s\n  %s | %s^", f.name, line, column, message,
-		number, concealed(f.lines[line-1]), strings.Repeat(" ", len(number)), strings.Repeat(" ", max(0, column-1)))
+		number, text, strings.Repeat(" ", len(number)), strings.Repeat(" ", before))
+}
+
+// around is what a terminal has room for of a line, and how much of it stands before a place in it.
+func around(line string, at int) (text string, before int) {
+	const room = 120
+	runes := []rune(line)
+	if from := min(at, len(runes)) - room/2; from > 0 && len(runes) > room {
+		runes, at = append([]rune("…"), runes[from:]...), room/2+1
+	}
+	if len(runes) > room {
+		runes = append(runes[:room], '…')
+	}
+	return string(runes), at
 }
 
 var secretLine = regexp.MustCompile(`(?i)((?:api[-_]?key|token|secret|password|authorization)["']?\s*[:=]\s*)\S.*`)
