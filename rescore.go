@@ -40,7 +40,7 @@ func Merge(with Scoring, journals ...io.Reader) (*Results, error) {
 	for i, journal := range journals {
 		a, err := readAccount(journal)
 		if err != nil {
-			return nil, fmt.Errorf("journal %d of %d: %w", i+1, len(journals), err)
+			return nil, fmt.Errorf("%s: %w", called(journals, i), err)
 		}
 		given = append(given, a)
 	}
@@ -53,7 +53,7 @@ func Merge(with Scoring, journals ...io.Reader) (*Results, error) {
 	all := inTime[0]
 	for _, a := range inTime[1:] {
 		if err := all.join(a); err != nil {
-			return nil, fmt.Errorf("journal %d of %d: %w", slices.Index(given, a)+1, len(given), err)
+			return nil, fmt.Errorf("%s: %w", called(journals, slices.Index(given, a)), err)
 		}
 	}
 	if err := all.score(with); err != nil {
@@ -62,6 +62,14 @@ func Merge(with Scoring, journals ...io.Reader) (*Results, error) {
 	results := all.results()
 	all.b.Strict = false // the client is what it was
 	return results, results.verdict(all.b)
+}
+
+// called is the name of a journal: that of its file, if it is one.
+func called(journals []io.Reader, i int) string {
+	if file, ok := journals[i].(interface{ Name() string }); ok {
+		return file.Name()
+	}
+	return fmt.Sprintf("journal %d of %d", i+1, len(journals))
 }
 
 func (s Scoring) validate() error {

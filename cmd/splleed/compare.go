@@ -116,10 +116,13 @@ func (r *compareCmd) failOn() (splleed.FailOn, error) {
 
 func load(path string) (*splleed.Results, error) {
 	results, err := splleed.LoadResults(path)
-	if err != nil {
-		return nil, faulty("%v", err)
+	if err == nil {
+		return results, nil
 	}
-	return results, nil
+	if wrong := confused(path, aResult); wrong != nil {
+		return nil, wrong
+	}
+	return nil, faulty("%v", err)
 }
 
 func (r *compareCmd) comparing() splleed.Comparing {

@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/splleed/splleed"
+	"github.com/splleed/splleed/internal/invalid"
 )
 
 // scoreFlags are what can be chosen anew when results are computed again.
@@ -52,6 +53,9 @@ func (s scoreFlags) score(c console, paths []string) error {
 			journals = append(journals, c.in)
 			continue
 		}
+		if err := confused(path, aJournal); err != nil {
+			return err
+		}
 		f, err := os.Open(path)
 		if err != nil {
 			return faulty("%v", err)
@@ -61,12 +65,24 @@ func (s scoreFlags) score(c console, paths []string) error {
 	}
 	results, err := splleed.Merge(with, journals...)
 	if results == nil {
-		return err
+		return s.explain(err)
 	}
 	if broken := c.deliver(results, s.Output); broken != nil {
 		return errors.Join(err, broken)
 	}
 	return err
+}
+
+// explain says which flag, or which journal, is at fault.
+func (s scoreFlags) explain(err error) error {
+	if _, ok := invalid.In(err); !ok {
+		return faulty("%v", err)
+	}
+	p := plan{overlay: &overlay{flags: map[string]string{
+		"slo": "--slo", "goals": "--slo", "fail_on": "--fail-on", "percentiles": "--percentiles",
+		"confidence_level": "--confidence-level", "max_error_rate": "--max-error-rate",
+	}}}
+	return p.explain(err)
 }
 
 // outputs checks where the results are to go: not in the place of a journal.

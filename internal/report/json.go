@@ -18,6 +18,15 @@ func JSON(w io.Writer, r *result.Run, _ Style) error {
 	return e.Encode(r)
 }
 
+// notResults says that something is not even a JSON object: of a list or a number the error of its decoding is about Go.
+func notResults(err error) error {
+	var mismatch *json.UnmarshalTypeError
+	if errors.As(err, &mismatch) && mismatch.Field == "" {
+		return fmt.Errorf("not results of splleed: a JSON %s, not an object", mismatch.Value)
+	}
+	return fmt.Errorf("not results of splleed: %w", err)
+}
+
 // Parse reads what JSON writes, and what the Python splleed 0.1 wrote, which had no schema_version: that of what is read is
 // 0 then. It refuses a schema newer than its own, whose keys may mean something else.
 func Parse(data []byte) (*result.Run, error) {
@@ -26,7 +35,7 @@ func Parse(data []byte) (*result.Run, error) {
 		Results       json.RawMessage `json:"results"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, fmt.Errorf("not results of splleed: %w", err)
+		return nil, notResults(err)
 	}
 	switch {
 	case head.SchemaVersion > result.SchemaVersion:

@@ -97,7 +97,7 @@ func TestParseRefuses(t *testing.T) {
 	check(fmt.Sprintf(`{"schema_version":%d,"results":"in another form"}`, result.SchemaVersion+1), "schema version 2 is newer than this splleed's (1)")
 	check(`{"engine":"vllm"}`, `not results of splleed: no list "results"`)
 	check(`{"schema_version":1,"results":{}}`, `not results of splleed: no list "results"`)
-	check(`[]`, "not results of splleed")
+	check(`[]`, "not results of splleed: a JSON array, not an object")
 	check(`x`, "not results of splleed")
 }
 
