@@ -45,7 +45,7 @@ func (s Search) Of(b Benchmark) Search {
 func (s Search) Validate() error {
 	var bad invalid.Fields
 	s = s.withDefaults()
-	bad.Check(len(s.Goals) > 0, "goals", "is empty: want some, such as ttft_p99=500")
+	bad.Check(len(s.Goals) > 0, "goals", "is empty: want %s", s.wanted())
 	_, err := s.goals()
 	bad.Check(err == nil, "goals", "%v", err)
 	bad.Check(s.Start >= 0 && s.Start <= 1e6, "start", "is %g: want more than 0", s.Start)
@@ -73,6 +73,14 @@ func (s Search) withDefaults() Search {
 	}
 	s.Benchmark.Goals = nil
 	return s
+}
+
+// wanted are the goals that a search without any lacks.
+func (s Search) wanted() string {
+	if s.Benchmark.SLO != (SLO{}) {
+		return "some of a level, such as goodput=99%: those of slo are of each request"
+	}
+	return "some, such as ttft_p99=500"
 }
 
 func (s Search) goals() (all []metrics.Goal, err error) {

@@ -10,6 +10,11 @@ import (
 type overlay struct {
 	config map[string]any
 	flags  map[string]string // path to the flag that set it: "sampling.max_tokens" to "--max-tokens"
+	known  map[string]string // path to the flag that could have
+}
+
+func newOverlay() *overlay {
+	return &overlay{config: map[string]any{}, flags: map[string]string{}, known: map[string]string{}}
 }
 
 // set puts a value at a path.
@@ -43,11 +48,15 @@ func (o *overlay) lay(flags any) {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
 		path := field.Tag.Get("at")
-		if path == "" || v.Field(i).IsZero() {
+		if path == "" {
+			continue
+		}
+		o.known[path] = "--" + flagName(field)
+		if v.Field(i).IsZero() {
 			continue
 		}
 		o.set(path, reflect.Indirect(v.Field(i)).Interface())
-		o.flags[path] = "--" + flagName(field)
+		o.flags[path] = o.known[path]
 	}
 }
 
@@ -90,8 +99,13 @@ func flagName(field reflect.StructField) string {
 }
 
 // flagOf is the flag that set what stands at a path, "" if it was the file.
-func (o *overlay) flagOf(path string) string {
-	for set, flag := range o.flags {
+func (o *overlay) flagOf(path string) string { return flagAt(o.flags, path) }
+
+// wouldSet is the flag that is for what stands at a path; "" if there is none.
+func (o *overlay) wouldSet(path string) string { return flagAt(o.known, path) }
+
+func flagAt(flags map[string]string, path string) string {
+	for set, flag := range flags {
 		if rest, ok := strings.CutPrefix(path, set); ok && (rest == "" || rest[0] == '.' || rest[0] == '[') {
 			return flag
 		}

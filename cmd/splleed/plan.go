@@ -29,7 +29,7 @@ type plan struct {
 // plan puts file and flags together and checks everything, so that nothing starts that cannot end well. Its error is
 // about bad input.
 func (r *runCmd) plan(c console) (*plan, error) {
-	p := &plan{overlay: &overlay{config: map[string]any{}, flags: map[string]string{}}, notes: notes(r.Foreign)}
+	p := &plan{overlay: newOverlay(), notes: notes(r.Foreign)}
 	if r.File != "" {
 		file, err := readConfig(c, r.File)
 		if err != nil {
@@ -113,7 +113,11 @@ func (p *plan) explain(err error) error {
 	}
 	var placed invalid.Fields
 	for _, f := range fields {
-		switch flag := p.overlay.flagOf(f.Path); {
+		flag := p.overlay.flagOf(f.Path)
+		if flag == "" && p.file == nil {
+			flag = p.overlay.wouldSet(f.Path)
+		}
+		switch {
 		case flag != "":
 			placed.Add("", "splleed: %s: %s", flag, f.Message)
 		case p.file != nil:

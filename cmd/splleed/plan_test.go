@@ -38,7 +38,7 @@ func parse(t *testing.T, args ...string) *runCmd {
 func TestFlagsBecomeConfiguration(t *testing.T) {
 	check := func(args, want string) {
 		t.Helper()
-		o := &overlay{config: map[string]any{}, flags: map[string]string{}}
+		o := newOverlay()
 		if err := parse(t, strings.Split(args, "|")...).lay(o); err != nil {
 			t.Errorf("%s: %v", args, err)
 		}

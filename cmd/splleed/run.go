@@ -27,7 +27,8 @@ type runCmd struct {
 	Output     outputFlags     `embed:"" group:"output"`
 	Foreign    foreignFlags    `embed:""`
 
-	manyLevels bool // the levels are not those of the configuration: nobody knows how many prompts they take
+	further    map[string]string // paths of what flags of other commands set: "lowest" is of --from
+	manyLevels bool              // the levels are not those of the configuration: nobody knows how many prompts they take
 }
 
 // Help ends the list of flags.

@@ -28,6 +28,7 @@ func (*searchCmd) Help() string {
 // Run searches the highest load that meets the goals.
 func (s *searchCmd) Run(ctx context.Context, c console) error {
 	s.manyLevels = true
+	s.further = map[string]string{"start": "--start", "max": "--max", "tolerance": "--tolerance"}
 	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
 		search := splleed.Search{Benchmark: b, Goals: b.Goals, Start: float64(s.Start), Max: float64(s.Max), Tolerance: float64(s.Tolerance)}
 		if b.Progress != nil {

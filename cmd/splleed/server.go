@@ -23,6 +23,8 @@ func (r *runCmd) lay(o *overlay) error {
 	if l := r.Load; l.Mode == nil && (len(l.ArrivalRate) > 0 || l.Shape != nil || l.Trace != "") {
 		o.set("mode", "serve")
 	}
+	o.known["backend.endpoint"], o.known["goals"], o.known["slo"] = "--endpoint", "--slo", "--slo"
+	maps.Copy(o.flags, r.further)
 	if s.Endpoint.url != "" {
 		o.set("backend.endpoint", s.Endpoint.url)
 		o.flags["backend.endpoint"] = "--endpoint"
@@ -62,6 +64,9 @@ func (s serverFlags) whole(o *overlay) error {
 				"or --backend sim for a simulated one. All kinds: splleed backends")
 		}
 		o.set("backend.type", "vllm")
+	}
+	if o.get("backend.type") == "sim" && o.get("backend.endpoint") != nil {
+		return faulty("--endpoint: --backend sim runs inside splleed; for a server that runs, splleed sim too, say --backend openai --endpoint %v", o.get("backend.endpoint"))
 	}
 	if s.Endpoint.path != "" && o.get("backend.endpoint") == nil {
 		return faulty("--endpoint: %s is a path; where is the server? --base-url URL --endpoint %[1]s", s.Endpoint.path)

@@ -23,6 +23,7 @@ over latency is largest; with --trials it has an interval. See docs/search.md.`
 // Run measures a grid of loads.
 func (s *sweepCmd) Run(ctx context.Context, c console) error {
 	s.manyLevels = true
+	s.further = map[string]string{"lowest": "--from", "highest": "--to", "points": "--points"}
 	return s.measure(ctx, c, func(b splleed.Benchmark) (*splleed.Results, error) {
 		return splleed.Sweep{Benchmark: b, Lowest: float64(s.From), Highest: float64(s.To), Points: int(s.Points)}.Run(ctx)
 	})
