@@ -148,7 +148,8 @@ func stimulated(l *result.Level, add func(result.Grade, string, ...any)) {
 	if s.Dispersion != nil && math.Abs(*s.Dispersion-*s.ScheduledDispersion) > dispersion*max(1, *s.ScheduledDispersion) {
 		add(result.Degraded, "requests left less evenly or more so than asked for: dispersion %s, not %s", brief(*s.Dispersion), brief(*s.ScheduledDispersion))
 	}
-	if s.InFlightTarget != nil && over(s.InFlight, 0) && *s.InFlight < (1-inFlightShare)*float64(*s.InFlightTarget) {
+	// Of answers that are all errors none takes long enough for a slot to be full.
+	if l.NumSuccessful > 0 && s.InFlightTarget != nil && over(s.InFlight, 0) && *s.InFlight < (1-inFlightShare)*float64(*s.InFlightTarget) {
 		add(result.Degraded, "%s requests were in flight on average, not %d: the client held the load back", brief(*s.InFlight), *s.InFlightTarget)
 	}
 }

@@ -58,6 +58,11 @@ func TestChecks(t *testing.T) {
 	check(result.Degraded, "5 requests were in flight on average, not 8", func(in *result.Instrument) {
 		in.Stimulus.InFlight, in.Stimulus.InFlightTarget = ptr(5.0), ptr(8)
 	})
+	l := level(nil)
+	l.NumSuccessful, l.Instrument.Stimulus.InFlight, l.Instrument.Stimulus.InFlightTarget = 0, ptr(5.0), ptr(8)
+	if Certify(l); strings.Contains(strings.Join(l.Instrument.Reasons, "; "), "in flight") {
+		t.Errorf("where nothing succeeded: %q", l.Instrument.Reasons)
+	}
 	late := func(p99 float64) func(*result.Instrument) {
 		return func(in *result.Instrument) {
 			in.Lateness, in.Stimulus.MeanGapMs = &result.Summary{P99: &p99}, ptr(100.0) // 1 % is 1 ms
