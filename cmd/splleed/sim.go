@@ -47,15 +47,16 @@ func (c SimCmd) Run(ctx context.Context, std console) error {
 			end()
 		}()
 	}
-	return c.serve(ctx, std.out)
+	return c.serve(ctx, std)
 }
 
 // serve listens, says so in one line, and serves until ctx ends.
-func (c SimCmd) serve(ctx context.Context, stdout io.Writer) (err error) {
+func (c SimCmd) serve(ctx context.Context, std console) (err error) {
 	config, err := c.config()
 	if err != nil {
 		return err
 	}
+	config.Errors = std.err
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", net.JoinHostPort(c.Host, strconv.Itoa(c.Port)))
 	if err != nil {
 		return err
@@ -73,7 +74,7 @@ func (c SimCmd) serve(ctx context.Context, stdout io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "listening on http://%s\n", listener.Addr())
+	fmt.Fprintf(std.out, "listening on http://%s\n", listener.Addr())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
 	select {

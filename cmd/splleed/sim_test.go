@@ -19,7 +19,7 @@ func TestSimCmd(t *testing.T) {
 	defer interrupt()
 	r, w := io.Pipe()
 	ended := make(chan error, 1)
-	go func() { ended <- c.serve(ctx, w) }()
+	go func() { ended <- c.serve(ctx, console{out: w}) }()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	if !ok || err != nil {
@@ -49,7 +49,7 @@ func TestSimCmd(t *testing.T) {
 func TestSimCmdRefuses(t *testing.T) {
 	check := func(c SimCmd, want string) {
 		t.Helper()
-		if err := c.serve(context.Background(), io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if err := c.serve(context.Background(), console{out: io.Discard}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", c, err, want)
 		}
 	}

@@ -46,7 +46,7 @@ func TestBadMachine(t *testing.T) {
 		"streams: warn: 128 at once, limited by memory",
 		"cpus: bad: 0.5 to run on, in a container (docker)", "governor: warn: powersave", "clock source: warn: hpet", "steal: bad: 20.00 %")
 	verdicts(t, Machine(result.Client{CPUs: 1, OpenFiles: ptr[uint64](10)}, 0),
-		"streams: warn: 0 at once, limited by open files",
+		"streams: bad: 0 at once, limited by open files",
 		"cpus: warn: 1 to run on", "governor: unknown: not told", "clock source: unknown: not told", "steal: unknown: not told")
 }
 

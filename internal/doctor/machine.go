@@ -47,7 +47,10 @@ func streams(c result.Client, available uint64) Check {
 	}
 	figures["streams"], figures["limited_by"] = int(most), because
 	check := Check{Name: "streams", Verdict: OK, Found: fmt.Sprintf("%s at once, limited by %s", count(most), because), Figures: figures}
-	if most < fewStreams {
+	switch {
+	case most < 1:
+		check.Verdict = Bad
+	case most < fewStreams:
 		check.Verdict = Warn
 	}
 	return check.when("raise that limit (hard limits: /etc/security/limits.conf, a container's --ulimit nofile=65536) or stay below it")

@@ -11,10 +11,12 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"sync"
@@ -49,6 +51,7 @@ type Config struct {
 	Seed                uint64 // of whatever is drawn; replaces the zero seeds of Profile and Script
 	Faults              []Fault
 	Log                 io.Writer // of truth: NDJSON, a line a generation request, written by one goroutine
+	Errors              io.Writer // what goes wrong with connections, in words; nil for nowhere
 	// OnRequest is told every request with a body, before it is looked at, from many goroutines.
 	OnRequest func(path string, header http.Header, body []byte)
 }
@@ -131,6 +134,7 @@ func New(cfg Config) (*Server, error) {
 		s.log = newTruthLog(cfg.Log)
 	}
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: time.Minute, Protocols: new(http.Protocols)}
+	s.http.ErrorLog = log.New(cmp.Or(cfg.Errors, io.Discard), "", log.LstdFlags)
 	s.http.Protocols.SetHTTP1(true)
 	s.http.Protocols.SetUnencryptedHTTP2(true)
 	return s, nil

@@ -1,12 +1,18 @@
 package sim
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"log"
+	"net"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +48,41 @@ func (c chunk) text() string {
 		return c.Choices[0].Text + c.Choices[0].Delta.Content
 	}
 	return ""
+}
+
+// exhausted is a listener that finds no file for a connection, and then is closed.
+type exhausted struct{ tries int }
+
+func (*exhausted) Close() error   { return nil }
+func (*exhausted) Addr() net.Addr { return &net.TCPAddr{} }
+func (e *exhausted) Accept() (net.Conn, error) {
+	if e.tries++; e.tries > 1 {
+		return nil, net.ErrClosed
+	}
+	return nil, &net.OpError{Op: "accept", Err: os.NewSyscallError("accept4", syscall.EMFILE)}
+}
+
+// What goes wrong with connections is told to whom it may concern: within a benchmark, nobody.
+func TestErrorsOfConnections(t *testing.T) {
+	var program bytes.Buffer
+	log.SetOutput(&program)
+	defer log.SetOutput(os.Stderr)
+	check := func(to io.Writer) {
+		s, err := New(Config{Errors: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		s.Serve(&exhausted{})
+	}
+	synctest.Test(t, func(t *testing.T) {
+		check(nil)
+		var said bytes.Buffer
+		check(&said)
+		if !strings.Contains(said.String(), "too many open files") || program.Len() > 0 {
+			t.Errorf("told %q, and the program's log %q", &said, &program)
+		}
+	})
 }
 
 // chunks are the events of a response, without [DONE].

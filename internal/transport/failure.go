@@ -46,8 +46,11 @@ func (t Timeouts) unconnected(kind record.FailureType, err error) *record.Failur
 		return &record.Failure{Type: kind, Message: "connection closed in the TLS handshake"}
 	}
 	message := err.Error()
-	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+	switch {
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
 		message = noAddress(err)
+	case errors.Is(err, syscall.EMFILE):
+		message += ": raise the limit (ulimit -n)"
 	}
 	return &record.Failure{Type: kind, Message: message, Own: isOwn(err)}
 }

@@ -44,16 +44,17 @@ func addresses(t *testing.T, ranges string) []netip.Addr {
 	return all
 }
 
-// TestNoAddress says what to do where the system has no address, or no port of it, left.
+// TestNoAddress says what to do where the system has no file, no address, or no port of it, left.
 func TestNoAddress(t *testing.T) {
-	check := func(call, advice string) {
+	check := func(call string, errno syscall.Errno, advice string) {
 		t.Helper()
-		err := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError(call, syscall.EADDRNOTAVAIL)}
+		err := &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError(call, errno)}
 		f := Timeouts{}.unconnected(record.Connect, err)
 		if f.Type != record.Connect || !strings.Contains(f.Message, advice) || !strings.HasPrefix(f.Message, err.Error()) {
 			t.Errorf("%s: %v", call, f)
 		}
 	}
-	check("bind", "the source address is none of this machine's")
-	check("connect", "give more addresses to connect from (--source-address), or widen net.ipv4.ip_local_port_range")
+	check("socket", syscall.EMFILE, "raise the limit (ulimit -n)")
+	check("bind", syscall.EADDRNOTAVAIL, "the source address is none of this machine's")
+	check("connect", syscall.EADDRNOTAVAIL, "give more addresses to connect from (--source-address), or widen net.ipv4.ip_local_port_range")
 }
