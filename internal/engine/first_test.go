@@ -94,6 +94,28 @@ func TestFirstTokenHasALimit(t *testing.T) {
 	}
 }
 
+// A success without a token is shown as it came, and is not asked for again.
+func TestSuccessThatIsNoStream(t *testing.T) {
+	check := func(kind, body, want string) {
+		t.Helper()
+		asked := 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				asked++
+				w.Header().Set("Content-Type", kind)
+				io.WriteString(w, body)
+			}
+		}))
+		defer s.Close()
+		_, err := OpenAI{Endpoint: s.URL, Path: "/v1/completions", Model: "a"}.Open(t.Context(), Host{})
+		if err == nil || !strings.HasSuffix(err.Error(), want) || asked != 1 {
+			t.Errorf("asked %d times: %v, want %q", asked, err, want)
+		}
+	}
+	check("text/html; charset=utf-8", "<html>\n<body>", `first request: the response holds no token: 200 text/html "<html>"`)
+	check("application/json", `{"choices": [{"text": "hi"}]}`, `the response holds no token: 200 application/json "{\"choices\": [{\"text\": \"hi\"}]}": the server does not stream; ask for answers in one piece (--no-stream)`)
+}
+
 func TestWaitingIsSaid(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said []string

@@ -38,16 +38,47 @@ func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampli
 	if res.StatusCode != http.StatusOK {
 		return p.rejected(s.Dialect.Path(), res)
 	}
-	usage, err := readToken(s.Dialect, res.Body)
+	begin := &opening{from: res.Body}
+	usage, err := readToken(s.Dialect, begin)
 	s.Probe = probeTokens(usage)
+	if kind := contentType(res); errors.Is(err, errNoToken) && (kind == "text/html" || kind == "application/json") {
+		return p.unstreamed(s.Dialect, answer{res.StatusCode, kind, begin.text})
+	}
 	return err
+}
+
+func contentType(res *http.Response) string {
+	kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
+	return kind
+}
+
+// opening remembers how a body begins.
+type opening struct {
+	from io.Reader
+	text []byte
+}
+
+func (o *opening) Read(p []byte) (int, error) {
+	n, err := o.from.Read(p)
+	const enough = 4 << 10
+	o.text = append(o.text, p[:min(n, enough-len(o.text))]...)
+	return n, err
+}
+
+// unstreamed says what a success was that held no token: a page of some other program, or an answer in one piece.
+func (p prober) unstreamed(d dialect.Dialect, a answer) error {
+	advice := ""
+	if a.contentType == "application/json" && d.Framing() != dialect.Whole {
+		advice = ": the server does not stream; ask for answers in one piece (--no-stream)"
+	}
+	said := fmt.Sprintf("first request: the response holds no token: %s%s", a, advice)
+	return &refusal{errors.New(secret.OfHeader(p.header).Text(said))}
 }
 
 // rejected says what came in place of a stream. The client's errors (400 to 499) last, others may pass.
 func (p prober) rejected(path string, res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
-	kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";")
-	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, kind, text})
+	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, contentType(res), text})
 	err := errors.New(secret.OfHeader(p.header).Text(said)) // a server may quote what it was sent
 	switch s := res.StatusCode; {
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests, s >= 500:
@@ -55,6 +86,8 @@ func (p prober) rejected(path string, res *http.Response) error {
 	}
 	return &refusal{err}
 }
+
+var errNoToken = errors.New("first request: the response holds no token")
 
 // readToken reads a response, which must hold generated content, or a finish without any.
 func readToken(d dialect.Dialect, body io.Reader) (usage dialect.Usage, _ error) {
@@ -76,7 +109,7 @@ func readToken(d dialect.Dialect, body io.Reader) (usage dialect.Usage, _ error)
 		generated = generated || delta.Content != dialect.None || delta.Finish != "" || delta.Done
 	}
 	if !generated {
-		return usage, errors.New("first request: the response holds no token")
+		return usage, errNoToken
 	}
 	return usage, nil
 }

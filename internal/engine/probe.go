@@ -58,8 +58,7 @@ func (p prober) get(ctx context.Context, path string) (answer, error) {
 		return answer{}, err
 	}
 	defer res.Body.Close()
-	a := answer{status: res.StatusCode}
-	a.contentType, _, _ = strings.Cut(res.Header.Get("Content-Type"), ";")
+	a := answer{status: res.StatusCode, contentType: contentType(res)}
 	if a.body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20)); err != nil {
 		return answer{}, p.explain(ctx, path, err)
 	}

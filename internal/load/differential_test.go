@@ -100,6 +100,7 @@ func understood(r *record.Record) outcome {
 
 // reading is the second implementation's state.
 type reading struct {
+	size int // of all payloads
 	outcome
 	text, ids int
 	complete  bool
@@ -124,6 +125,8 @@ func theirs(api string, raw []byte) outcome {
 		r.Failure = r.bad
 	case r.complete && r.Failure == record.Truncated:
 		r.Failure = ""
+	case r.Failure == "" && !r.complete && r.size == 0:
+		r.Failure = record.Malformed
 	case r.Failure == "" && !r.complete:
 		r.Failure = record.Truncated
 	}
@@ -193,6 +196,7 @@ func (r *reading) events(api string, body []byte, ended bool) {
 
 func (r *reading) event(api, payload string) {
 	var e map[string]any
+	r.size += len(payload)
 	switch {
 	case payload == "" || payload == "[DONE]" && api != "tgi":
 		r.complete = r.complete || payload != ""

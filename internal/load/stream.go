@@ -165,6 +165,8 @@ func (s *stream) verdict(failure *record.Failure) *record.Failure {
 		// All had come: the server hung up, in whatever way, or fell silent, without the end of the HTTP body.
 	case failure != nil:
 		return failure
+	case !s.complete && s.size == 0 && !s.rec.Whole:
+		return &record.Failure{Type: record.Malformed, Message: "the response held no event of a stream: was it one?"}
 	case !s.complete:
 		return &record.Failure{Type: record.Truncated, Message: "the stream ended without a finish reason and without [DONE]"}
 	}

@@ -95,6 +95,9 @@ func TestVerdict(t *testing.T) {
 	check("blank|finish,usage 0", nil, as(record.Empty))
 	check("text", as(record.TimeoutIdle), as(record.TimeoutIdle))
 	check("text|finish|done", as(record.TimeoutIdle), nil)
+	if got := feed(nil).Failure; got == nil || got.Type != record.Malformed { // a web page, say
+		t.Errorf("no event at all: failure %v, want malformed", got)
+	}
 }
 
 func TestStamps(t *testing.T) {
