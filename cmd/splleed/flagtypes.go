@@ -56,11 +56,8 @@ type rates []float64
 func (r *rates) UnmarshalText(text []byte) error {
 	for item := range strings.SplitSeq(string(text), ",") {
 		rate, err := strconv.ParseFloat(strings.TrimSpace(item), 64)
-		switch {
-		case err != nil || math.IsNaN(rate):
+		if err != nil || math.IsNaN(rate) {
 			return fmt.Errorf("want requests per second, got %q", item)
-		case math.IsInf(rate, 0):
-			return fmt.Errorf("a rate of %s sends everything at once: say --mode throughput --concurrency N instead", item)
 		}
 		*r = append(*r, rate)
 	}

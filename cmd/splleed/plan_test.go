@@ -70,6 +70,7 @@ func TestFlagsBecomeConfiguration(t *testing.T) {
 	// The words of vllm bench serve.
 	check("--backend=openai-chat|--base-url="+url+"|--endpoint=/v1/chat/completions|--model=m|--num-prompts=100|--max-concurrency=8|--request-rate=4|--num-warmups=3|--goodput|ttft:200|tpot:50|--random-output-len=9",
 		`{"arrival_rate":[4],"backend":{"api":"chat","endpoint":"`+url+`","model":"m","type":"openai"},"concurrency":[8],"mode":"serve","num_warmups":3,"runs":100,"sampling":{"max_tokens":9},"slo":{"tpot_ms":50,"ttft_ms":200}}`)
+	check("--backend=sim|--request-rate=inf|--max-concurrency=4", `{"backend":{"type":"sim"},"concurrency":[4],"mode":"throughput"}`)
 	check("--backend=openai|--endpoint=/api/v2/completions|--endpoint="+url,
 		`{"backend":{"api":"completions","endpoint":"`+url+`","path":"/api/v2/completions","type":"openai"}}`)
 }

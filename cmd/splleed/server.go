@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -12,7 +14,8 @@ func (r *runCmd) lay(o *overlay) error {
 	if s.Backend != nil && *s.Backend != o.get("backend.type") {
 		delete(o.config, "backend") // what the file says of another kind of server does not hold for this one
 	}
-	for _, flags := range []any{s, r.Prompts, r.Load, r.Sampling, r.Connection, r.Limits, r.Output} {
+	l, infinite := r.Load.finite()
+	for _, flags := range []any{s, r.Prompts, l, r.Sampling, r.Connection, r.Limits, r.Output} {
 		o.lay(flags)
 	}
 	r.Limits.SLO.lay(o)
@@ -20,7 +23,7 @@ func (r *runCmd) lay(o *overlay) error {
 		o.set("backend."+key, s.Set[key])
 		o.flags["backend."+key] = "--set " + key
 	}
-	if l := r.Load; l.Mode == nil && (len(l.ArrivalRate) > 0 || l.Shape != nil || l.Trace != "") {
+	if l.Mode == nil && (len(l.ArrivalRate) > 0 || l.Shape != nil || l.Trace != "") {
 		o.set("mode", "serve")
 	}
 	o.known["backend.endpoint"], o.known["goals"], o.known["slo"] = "--endpoint", "--slo", "--slo"
@@ -36,7 +39,22 @@ func (r *runCmd) lay(o *overlay) error {
 		o.set("backend.type", "openai")
 		o.set("backend.api", "chat")
 	}
-	return s.whole(o)
+	return errors.Join(infinite, s.whole(o))
+}
+
+// finite makes a closed loop of an infinite rate (vLLM's default): whatever the cap has room for is sent at once.
+func (l loadFlags) finite() (loadFlags, error) {
+	infinite := func(rate float64) bool { return math.IsInf(rate, 1) }
+	if !slices.ContainsFunc(l.ArrivalRate, infinite) {
+		return l, nil
+	}
+	mode := "throughput"
+	capped := len(l.ArrivalRate) == 1 && len(l.Concurrency) > 0 && (l.Mode == nil || *l.Mode == mode)
+	l.ArrivalRate, l.Mode = nil, &mode
+	if !capped {
+		return l, faulty("--arrival-rate: an infinite rate sends everything at once: say --mode throughput --concurrency N instead")
+	}
+	return l, nil
 }
 
 // path makes of a path what vLLM's --endpoint means: an API, and a place of its own if it is an unusual one.
