@@ -71,15 +71,12 @@ func execute(args []string, c console) int {
 		c.say("splleed: %v", err)
 		return failed
 	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	command, err := parser.Parse(joinGoodput(args))
+	command, err := parser.Parse(joinGoodput(worded(args)))
 	if code >= 0 { // --help
 		return code
 	}
 	if err != nil {
-		c.say("splleed: %v\nTry: splleed %s--help", err, commandOf(err))
+		c.say("splleed: %s\nTry: splleed %s--help", closer(err.Error()), commandOf(err))
 		return badInput
 	}
 	ctx, signals := watchSignals()
