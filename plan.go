@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 
 	"github.com/splleed/splleed/internal/load"
 	"github.com/splleed/splleed/internal/schedule"
@@ -95,13 +96,14 @@ type point struct {
 func (p point) open() bool { return p.rate > 0 }
 
 func (p point) String() string {
+	rate := strconv.FormatFloat(p.rate, 'f', -1, 64) // never 1e+06
 	switch {
 	case !p.open():
 		return fmt.Sprintf("concurrency %d", p.concurrency)
 	case p.concurrency > 0:
-		return fmt.Sprintf("%g req/s, at most %d in flight", p.rate, p.concurrency)
+		return fmt.Sprintf("%s req/s, at most %d in flight", rate, p.concurrency)
 	}
-	return fmt.Sprintf("%g req/s", p.rate)
+	return rate + " req/s"
 }
 
 // points are the load points, in ascending order, as results list them.

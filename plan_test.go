@@ -27,6 +27,7 @@ func TestPoints(t *testing.T) {
 	check(Benchmark{Concurrency: []int{4}, Runs: 3}, "concurrency 4 × 3")
 	check(Benchmark{Mode: Latency, Concurrency: []int{8}}, "concurrency 1 × 10")
 	check(Benchmark{Mode: Serve}, "10 req/s × 10")
+	check(Benchmark{Mode: Serve, ArrivalRate: []float64{1e6}}, "1000000 req/s × 10")
 	check(Benchmark{Mode: Serve, ArrivalRate: []float64{1, 2.5}, Concurrency: []int{16}},
 		"1 req/s, at most 16 in flight × 32; 2.5 req/s, at most 16 in flight × 32")
 }

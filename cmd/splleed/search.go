@@ -22,7 +22,8 @@ func (*searchCmd) Help() string {
 	return `Goals are those of --slo: percentiles of latencies in ms and the goodput, such as
 --slo ttft_p99=500,tpot_p95=50 or --slo ttft=200,tpot=50,goodput=99%. Over concurrencies, unless
 --mode serve says over arrival rates. --runs are the requests of a probe far from the edge (default
-500); close to it there are up to six times as many. See docs/search.md.`
+500); close to it there are up to six times as many. See docs/search.md. Exit codes are those of run; 4 is that no load that
+was tried meets the goals.`
 }
 
 // Run searches the highest load that meets the goals.
@@ -34,8 +35,20 @@ func (s *searchCmd) Run(ctx context.Context, c console) error {
 		if b.Progress != nil {
 			search.Told = func(p splleed.SearchProbe) { c.say("%s", probed(search.Goals, p)) }
 		}
-		return search.Run(ctx)
+		results, err := search.Run(ctx)
+		if err == nil && b.FailOn != splleed.FailOnNever {
+			err = nothingMeets(results, search.Goals)
+		}
+		return results, err
 	})
+}
+
+// nothingMeets is the error of a search that found no load.
+func nothingMeets(r *splleed.Results, goals []string) error {
+	if r.Search == nil || r.Search.Load != nil {
+		return nil
+	}
+	return &splleed.GateError{Failed: []string{fmt.Sprintf("%s at every %s that was tried", strings.Join(goals, ", "), r.Search.Over)}}
 }
 
 // probed says what a probe found: "64 passes (120 requests; ttft_p99=500 missed by 0.2 %, 1 % allowed)".
@@ -51,5 +64,5 @@ func probed(goals []string, p splleed.SearchProbe) string {
 	if p.Confirms {
 		verdict += ", confirming"
 	}
-	return fmt.Sprintf("%.4g %s (%d requests; %s)", p.Load, verdict, p.Requests, strings.Join(parts, "; "))
+	return fmt.Sprintf("%s %s (%d requests; %s)", report.Plain(p.Load, 4), verdict, p.Requests, strings.Join(parts, "; "))
 }

@@ -167,6 +167,19 @@ func TestInPercent(t *testing.T) {
 	}
 }
 
+func TestPlain(t *testing.T) {
+	check := func(x float64, most int, want string) {
+		t.Helper()
+		if got := Plain(x, most); got != want {
+			t.Errorf("%v in %d digits: %s, want %s", x, most, got, want)
+		}
+	}
+	check(1e6, 6, "1000000")
+	check(10_000, 4, "10000")
+	check(45.2548, 4, "45.25")
+	check(0.00002, 6, "0.00002")
+}
+
 func TestDigits(t *testing.T) {
 	check := func(x float64, value, half string) {
 		t.Helper()

@@ -57,12 +57,17 @@ func InPercent(share float64) string {
 	if math.Abs(x) >= 10 {
 		return strconv.FormatFloat(x, 'f', 0, 64)
 	}
-	two, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 2, 64), 64) // what was just written is a number
-	return strconv.FormatFloat(two, 'f', -1, 64)
+	return Plain(x, 2)
 }
 
 // exact is a number that somebody chose: 10, 2.5, 99.9.
-func exact(x float64) string { return strconv.FormatFloat(x, 'g', 6, 64) }
+func exact(x float64) string { return Plain(x, 6) }
+
+// Plain is a number with so many significant digits at most, and never with a power of ten.
+func Plain(x float64, most int) string {
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', most, 64), 64) // what was just written is a number
+	return strconv.FormatFloat(rounded, 'f', -1, 64)
+}
 
 func plural(n int, noun string) string {
 	if n == 1 {
