@@ -92,6 +92,8 @@ class ConcurrencyResult:
     """What the server said of itself meanwhile, beside what the client saw; None where it has no metrics."""
     gpu: Mapping[str, Any] | None = None
     """What the server's GPUs did, and "joules_per_output_token"; None where nobody told."""
+    interrupted: bool = False
+    """It was stopped before all its requests had ended, or one of the trials that are pooled was."""
     warnings: list[str] = field(default_factory=list)
     """What the reader should know."""
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
