@@ -117,12 +117,21 @@ func (s *server) kill() {
 	<-s.ended
 }
 
-// metrics reads /metrics; of a counter with labels it is the sum.
+// metrics are those of the server.
 func (s *server) metrics(t *testing.T) map[string]float64 {
 	t.Helper()
-	res, err := http.Get(s.url + "/metrics")
+	all, err := metricsOf(s.url)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return all
+}
+
+// metricsOf reads /metrics; of a counter with labels it is the sum.
+func metricsOf(url string) (map[string]float64, error) {
+	res, err := http.Get(url + "/metrics")
+	if err != nil {
+		return nil, err
 	}
 	defer res.Body.Close()
 	all := map[string]float64{}
@@ -133,7 +142,7 @@ func (s *server) metrics(t *testing.T) map[string]float64 {
 			all[name] += value
 		}
 	}
-	return all
+	return all, nil
 }
 
 // count is the engine's own count so far, once no request is running.

@@ -202,8 +202,12 @@ func TestLlamaCppInterrupted(t *testing.T) {
 		c.interrupt(t)
 	})
 	t.Run("during warm-up", func(t *testing.T) {
-		c := llamaCpp.splleed(t, append(append(long, "--warmup", "500"), llamaCpp.managed(t)...)...)
-		c.wrote(t, `"phase":"warmup"`, 4)
+		port := freePort(t)
+		c := llamaCpp.splleed(t, append(append(long, "--warmup", "500"), llamaCpp.managed(t, "--set", "port="+port)...)...)
+		until(t, llamaCpp.limit, "four requests' tokens are made", func() bool {
+			m, _ := metricsOf("http://127.0.0.1:" + port)
+			return m["llamacpp:tokens_predicted_total"] >= 400
+		})
 		c.interrupt(t)
 	})
 	t.Run("under load", func(t *testing.T) {
