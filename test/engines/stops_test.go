@@ -58,8 +58,10 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 		c.Process.Signal(os.Interrupt)
 		c.end(t, 130)
 	})
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for 30 s and longer\n%s", took, &c.stderr)
+	// As a rule it takes the grace time of 2 s. Beside vLLM, which keeps all cores busy for the stranger, some systems gave nobody
+	// else a core for up to a minute; the stream would go on for several.
+	if took := time.Since(begun); took > 100*time.Second {
+		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for the stream\n%s", took, &c.stderr)
 	}
 	if rest, _ := io.ReadAll(stranger); overBefore(string(rest)) {
 		t.Errorf("the stranger's stream was not in flight any more, it ends with %q", rest[max(0, len(rest)-200):])
