@@ -73,7 +73,7 @@ bench-compare: ## how often compare is right, on servers whose truth is known (2
 bench-stats: ## how often intervals hold what they promise, on samples whose truth is known (1 min)
 	@$(GO) run ./bench/stats
 
-bench: ## measure splleed itself: its error and its cost, beside a naive client (Linux, 2 cores, 4 min; BENCH=quick: 1 min)
+bench: ## measure splleed itself: its error and its cost, beside a naive client (Linux, 2 cores, 5 min; BENCH=quick: 80 s)
 	@$(GO) build -o bin/bench ./bench && bin/bench
 
 bench-peers: $(PEERS)/bin/aiperf ## the same for published clients beside splleed (Linux on x86-64, 2 cores, 2 min; once 5 GB on disk)
