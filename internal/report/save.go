@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -19,11 +20,7 @@ func Save(target string, r *result.Run) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := format.Write(&text, r, Style{}); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return put(path, text.Bytes())
+	return put(path, func(w io.Writer) error { return format.Write(w, r, Style{}) })
 }
 
 // SaveComparisons is Save for comparisons with one baseline, to "FILE" or "FORMAT=FILE".
@@ -32,18 +29,19 @@ func SaveComparisons(target string, cs []*result.Comparison) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	if err := format.Write(&text, cs, Style{}); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	return put(path, text.Bytes())
+	return put(path, func(w io.Writer) error { return format.Write(w, cs, Style{}) })
 }
 
-func put(path string, text []byte) error {
+// put writes a file, whole or not at all.
+func put(path string, render func(io.Writer) error) error {
+	var text bytes.Buffer
+	if err := render(&text); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	return replace(path, text)
+	return replace(path, text.Bytes())
 }
 
 // Probe finds out whether Save could write to target, before there is anything to save: it makes the folders on the way to

@@ -109,10 +109,10 @@ def test_other_peoples_numbers_and_lists() -> None:
 def test_numpy() -> None:
     b = Benchmark(
         backend=SimConfig(speed=np.float32(0.5), faults=np.array([], dtype=str)),  # type: ignore[arg-type]  # the point
-        prompts=np.array(["a", "b"]),  # type: ignore[arg-type]
-        concurrency=np.array([1, 2]),  # type: ignore[arg-type]
-        runs=np.int64(7),  # type: ignore[arg-type]
-        strict=np.bool_(True),  # type: ignore[arg-type]
+        prompts=np.array(["a", "b"]),  # type: ignore[arg-type]  # the point
+        concurrency=np.array([1, 2]),  # type: ignore[arg-type]  # the point
+        runs=np.int64(7),  # type: ignore[arg-type]  # the point
+        strict=np.bool_(True),  # type: ignore[arg-type]  # the point
         max_error_rate=np.float64(0.5),
     )
     config = b._config()
@@ -127,7 +127,7 @@ def test_numpy() -> None:
     assert config["strict"] is True
     assert plain({"of no dimension": np.array(3)}) == {"of no dimension": 3}
     for one in (np.int64(1), np.array([1])):
-        Benchmark(backend=SimConfig(), prompts=["a"], mode="latency", concurrency=one)  # type: ignore[arg-type]
+        Benchmark(backend=SimConfig(), prompts=["a"], mode="latency", concurrency=one)  # type: ignore[arg-type]  # the point
     with pytest.raises(ConfigError, match=r"arrival_rate\[1\]: must be a finite number"):
         plain({"arrival_rate": np.array([1, np.nan])})
 
