@@ -12,18 +12,18 @@ const module = "github.com/splleed/splleed"
 
 // allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
 var allowed = map[string][]string{
-	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {},
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {}, "wallclock": {},
 
 	"engine/guard": {},
 
 	"strictjson": {"invalid"},
 	"environ":    {"result", "smi"},
 	"dialect":    {"prefetch", "wire"},
-	"transport":  {"wire", "dialect", "prefetch", "record"},
+	"transport":  {"wire", "dialect", "prefetch", "record", "wallclock"},
 	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
 	"load":       {"dialect", "prefetch", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "scrape", "stats"},
-	"instrument": {"record", "result"},
+	"instrument": {"record", "result", "wallclock"},
 	"report":     {"result"},
 	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
 	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},

@@ -41,7 +41,8 @@ type comparison struct {
 	byStart bool
 	metrics []metric
 	gates   []gate
-	held    []held // behind each gate of out
+	seen    []figures // behind each contrast of out
+	held    []held    // behind each gate
 	alpha   float64
 	out     *result.Comparison
 }
@@ -53,33 +54,31 @@ func Compare(a, b *result.Run, o Options) (*result.Comparison, error) {
 		return nil, err
 	}
 	c.describe()
-	var samples []sample
 	for i := range a.Results {
 		at := &a.Results[i]
 		if hasPoint(b, at) {
-			samples = append(samples, c.contrast(at)...)
+			c.contrast(at)
 		}
 		c.hold(at)
 	}
 	if len(c.out.Levels) == 0 {
 		return nil, fmt.Errorf("no load point is in both results")
 	}
-	c.decide(samples)
+	c.decide()
 	c.decideGates()
 	return c.out, nil
 }
 
-// contrast adds a level that both have, and returns the figures behind its metrics.
-func (c *comparison) contrast(at *result.Level) (samples []sample) {
+// contrast adds a level that both have, with the figures behind its metrics.
+func (c *comparison) contrast(at *result.Level) {
 	level := result.ComparedLevel{Concurrency: at.Concurrency, ArrivalRate: at.ArrivalRate, Metrics: []result.Contrast{}}
 	for _, m := range c.metrics {
-		if s := c.sample(m, at); len(s.a)+len(s.b) > 0 {
-			samples = append(samples, s)
-			level.Metrics = append(level.Metrics, s.contrast(m, c.ConfidenceLevel, c.Margin))
+		if f := c.figures(m, at); len(f.seen.a)+len(f.seen.b) > 0 {
+			c.seen = append(c.seen, f)
+			level.Metrics = append(level.Metrics, f.seen.contrast(m, c.ConfidenceLevel, c.Margin))
 		}
 	}
 	c.out.Levels = append(c.out.Levels, level)
-	return samples
 }
 
 func (c *comparison) prepare() error {
@@ -120,9 +119,15 @@ func or[T comparable](v, otherwise T) T {
 	return v
 }
 
-func (c *comparison) sample(m metric, at *result.Level) sample { return c.readings(m.get, m.get, at) }
+// figures are a metric's at a level: as they were seen; and where the client's own error makes most, and least, of B
+// against A.
+type figures struct{ seen, most, least sample }
 
-func (c *comparison) readings(a, b reading, at *result.Level) sample {
+func (c *comparison) figures(m metric, at *result.Level) figures {
+	return figures{c.sample(m.get, m.get, at), c.sample(m.at(lowEnd), m.at(highEnd), at), c.sample(m.at(highEnd), m.at(lowEnd), at)}
+}
+
+func (c *comparison) sample(a, b reading, at *result.Level) sample {
 	return newSample(c.a.values(a, at, c.byStart), c.b.values(b, at, c.byStart), c.Paired)
 }
 
@@ -186,7 +191,7 @@ func (c *comparison) silent(s sample) string {
 
 // decide gives each contrast its verdict: "same" where the difference is shown to be inside the margin, however surely
 // it is one, else better or worse by Holm over all of them.
-func (c *comparison) decide(samples []sample) {
+func (c *comparison) decide() {
 	var contrasts []*result.Contrast
 	for l := range c.out.Levels {
 		for m := range c.out.Levels[l].Metrics {
@@ -195,11 +200,16 @@ func (c *comparison) decide(samples []sample) {
 	}
 	holm(contrasts, func(x *result.Contrast) **float64 { return &x.P }, func(x *result.Contrast) **float64 { return &x.PHolm })
 	for i, x := range contrasts {
-		verdict := c.verdict(x, samples[i])
-		if verdict == result.Undecided {
-			x.Needed = c.needed(samples[i], len(contrasts))
+		f := c.seen[i]
+		verdict := c.verdict(x, f)
+		switch {
+		case verdict != result.Undecided:
+		case c.differs(x) || c.same(f.seen):
+			x.Note = or(x.Note, "the client's own error may be all of it")
+		default:
+			x.Needed = c.needed(f.seen, len(contrasts))
 		}
-		switch why := c.silent(samples[i]); {
+		switch why := c.silent(f.seen); {
 		case why == "":
 			x.Verdict = verdict
 		case c.byStart:
@@ -210,22 +220,27 @@ func (c *comparison) decide(samples []sample) {
 	}
 }
 
-func (c *comparison) verdict(x *result.Contrast, s sample) result.Verdict {
+// verdict is what the figures show wherever the client's own error may have put them.
+func (c *comparison) verdict(x *result.Contrast, f figures) result.Verdict {
+	more := f.seen.bAbove()
+	nearest := f.most
+	if more {
+		nearest = f.least
+	}
 	switch {
-	case x.PSame != nil && *x.PSame < c.alpha:
+	case c.same(f.most) && c.same(f.least):
 		return result.Same
-	case x.PHolm == nil || *x.PHolm >= c.alpha:
+	case !c.differs(x) || nearest.bAbove() != more || !(nearest.p() < c.alpha):
 		return result.Undecided
-	}
-	more := s.bAbove()
-	if s.logs {
-		more = s.welch.Mean > 0
-	}
-	if more == (x.Better == "higher") {
+	case more == (x.Better == "higher"):
 		return result.Better
 	}
 	return result.Worse
 }
+
+func (c *comparison) differs(x *result.Contrast) bool { return x.PHolm != nil && *x.PHolm < c.alpha }
+
+func (c *comparison) same(s sample) bool { return s.pSame(c.Margin) < c.alpha }
 
 // needed is how many units of each arm would likely tell a difference, as one of many, or show that it is inside the
 // margin, whichever is less; 0 where it is more than anybody would run.

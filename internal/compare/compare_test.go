@@ -95,6 +95,25 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// A verdict must hold wherever the client's own error may have put the figures of either arm.
+func TestVerdictsKnowTheClient(t *testing.T) {
+	check := func(factor float64, b []float64, want result.Verdict) {
+		t.Helper()
+		for _, arms := range [][2]*result.Run{{blurred(factor, six...), scaled(false, b...)}, {scaled(false, six...), blurred(factor, b...)}} {
+			x := contrast(t, compared(t, arms[0], arms[1], Options{Metrics: []string{"ttft_p99"}}), "ttft_p99")
+			if x.Verdict != want || (x.Note != "") != (want == result.Undecided) || x.Needed != 0 {
+				t.Errorf("%v known to within a factor of %v: %s %q, want %s", b, factor, x.Verdict, x.Note, want)
+			}
+		}
+	}
+	check(1, slower, result.Worse)
+	check(1.1, slower, result.Worse) // 9 % slower at the least
+	check(1.2, slower, result.Undecided)
+	check(1.3, slower, result.Undecided) // it may even be better
+	check(1.005, similar, result.Same)
+	check(1.05, similar, result.Undecided)
+}
+
 // A difference that is surely one, and as surely inside the margin, is "same": the margin says what matters. One that may
 // be outside is better or worse; and one that is outside by its bound alone is not "same" for being small.
 func TestSameBeforeADifference(t *testing.T) {

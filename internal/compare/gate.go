@@ -49,34 +49,31 @@ func parseGates(text string) ([]gate, error) {
 	return gates, nil
 }
 
-// figures are what a gate is judged by: as they were seen; with B at its worst and A at its best end that the client's
-// own error allows, and the other way round.
-type figures struct{ seen, worst, best sample }
-
-func (c *comparison) figures(g gate, at *result.Level) figures {
-	better, worse := lowEnd, highEnd
-	if !g.most {
-		better, worse = highEnd, lowEnd
+// ends are the figures with B at its worst and A at its best end that the client's own error allows, and the other way
+// round.
+func (g gate) ends(f figures) (worst, best sample) {
+	if g.most {
+		return f.most, f.least
 	}
-	m := g.metric
-	return figures{c.sample(m, at), c.readings(m.at(better), m.at(worse), at), c.readings(m.at(worse), m.at(better), at)}
+	return f.least, f.most
 }
 
 // judge holds a contrast against the gate, which passes by the worst figures and is broken by the best. Its p values
 // count further from the limit.
 func (g gate) judge(f figures, level float64) result.Gate {
+	worst, best := g.ends(f)
 	out := result.Gate{Gate: g.text, Limit: g.limit, Verdict: result.Undecided}
 	if f.seen.logs {
 		out.Ratio = number(math.Exp(f.seen.welch.Mean))
 	} else {
 		out.Note = f.seen.note
 	}
-	if d := f.worst.welch; f.worst.logs && g.most {
+	if d := worst.welch; worst.logs && g.most {
 		out.Bound, out.P = number(math.Exp(d.Upper(level))), number(d.PBelow(math.Log(g.limit)))
-	} else if f.worst.logs {
+	} else if worst.logs {
 		out.Bound, out.P = number(math.Exp(d.Lower(level))), number(d.PAbove(math.Log(g.limit)))
 	}
-	out.PBroken = number(g.broken(f.best))
+	out.PBroken = number(g.broken(best))
 	return out
 }
 

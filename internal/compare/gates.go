@@ -15,7 +15,7 @@ type held struct {
 // hold judges every gate at a level of A. One that B lacks leaves them undecided: what was not measured has not passed.
 func (c *comparison) hold(at *result.Level) {
 	for _, g := range c.gates {
-		f := c.figures(g, at)
+		f := c.figures(g.metric, at)
 		judged := g.judge(f, c.ConfidenceLevel)
 		judged.Concurrency, judged.ArrivalRate = at.Concurrency, at.ArrivalRate
 		c.out.Gates, c.held = append(c.out.Gates, judged), append(c.held, held{g, f})
@@ -52,10 +52,10 @@ func (c *comparison) decideGates() {
 // same does not tell either.
 func (h held) doubt(g *result.Gate, level float64) {
 	limit := math.Log(h.limit)
-	beyond := func(s sample) bool { return (s.welch.Mean > limit) == h.most }
-	decisive := h.worst
+	beyond := func(s sample) bool { return (s.welch.Mean > limit) == h.gate.most }
+	decisive, best := h.ends(h.figures)
 	if beyond(h.seen) {
-		decisive = h.best
+		decisive = best
 	}
 	if !decisive.logs || beyond(decisive) != beyond(h.seen) {
 		g.Note = "the client's own error reaches across the limit"

@@ -65,8 +65,11 @@ func (s sample) mannWhitney() (u, p float64) {
 	return stats.MannWhitney(s.a, s.b)
 }
 
-// bAbove reports whether B's numbers are rather above A's.
+// bAbove reports whether B's numbers are rather above A's: by their means, else by the order alone.
 func (s sample) bAbove() bool {
+	if s.logs {
+		return s.welch.Mean > 0
+	}
 	u, _ := s.mannWhitney()
 	return u > float64(len(s.a)*len(s.b))/2
 }
@@ -78,6 +81,14 @@ func (s sample) p() float64 {
 	}
 	_, p := s.mannWhitney()
 	return p
+}
+
+// pSame is the p value that the difference is not inside a relative margin; NaN where there is no ratio.
+func (s sample) pSame(margin float64) float64 {
+	if !s.logs {
+		return math.NaN()
+	}
+	return s.welch.PSame(-math.Log1p(margin), math.Log1p(margin))
 }
 
 // contrast is the sample for a report, without its verdict.
@@ -100,7 +111,7 @@ func (s sample) contrast(m metric, level, margin float64) result.Contrast {
 	}
 	low, high := s.welch.Interval(level)
 	c.Ratio, c.Low, c.High = number(math.Exp(s.welch.Mean)), number(math.Exp(low)), number(math.Exp(high))
-	c.PSame = number(s.welch.PSame(-math.Log1p(margin), math.Log1p(margin)))
+	c.PSame = number(s.pSame(margin))
 	if s.pairs != nil {
 		c.PPaired = number(s.pairs.P())
 	}

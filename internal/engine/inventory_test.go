@@ -24,17 +24,13 @@ func script(t *testing.T, line string) string {
 
 func TestInventory(t *testing.T) {
 	t.Setenv("PATH", t.TempDir())
-	all := Inventory(t.Context(), func(name string) string {
-		switch name {
-		case "SPLLEED_VLLM_PATH":
-			return script(t, `echo "INFO 11-23 loading"; echo 0.32.0`)
-		case "SPLLEED_LLAMACPP_PATH":
-			return script(t, `echo "version: 10434 (7e4c0a9)" >&2; echo "built with GNU" >&2`)
-		case "SPLLEED_OLLAMA_PATH":
-			return script(t, `echo "cannot open shared object file" >&2; exit 127`)
-		}
-		return ""
-	}, Kinds...)
+	// All are written before any runs: a program that is forked meanwhile would hold a script open for writing, which cannot be run then.
+	paths := map[string]string{
+		"SPLLEED_VLLM_PATH":     script(t, `echo "INFO 11-23 loading"; echo 0.32.0`),
+		"SPLLEED_LLAMACPP_PATH": script(t, `echo "version: 10434 (7e4c0a9)" >&2; echo "built with GNU" >&2`),
+		"SPLLEED_OLLAMA_PATH":   script(t, `echo "cannot open shared object file" >&2; exit 127`),
+	}
+	all := Inventory(t.Context(), func(name string) string { return paths[name] }, Kinds...)
 	if len(all) != len(Kinds) {
 		t.Fatalf("%d entries of %d", len(all), len(Kinds))
 	}

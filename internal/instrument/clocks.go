@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/wallclock"
 )
 
 // clocks holds the clocks of the machine against each other. Kernel stamps count wall-clock time and are mapped onto the
@@ -36,26 +37,18 @@ func newClocks(now func() time.Duration) *clocks {
 	return c
 }
 
-// sample reads the wall clock between two readings of the monotonic one, eight times; the narrowest pair counts.
+// sample notes how the wall clock stands now, and whether it was set since the last time.
 func (c *clocks) sample() {
-	var offset int64
-	narrowest := time.Hour
-	for range 8 {
-		before := c.now()
-		wall := time.Now().UnixNano()
-		if width := c.now() - before; width < narrowest {
-			narrowest, offset = width, wall-int64(before+width/2)
-		}
-	}
+	offset, width := wallclock.Offset(c.now, wallclock.Now)
 	if c.sampled {
 		moved := time.Duration(offset - c.offset).Abs()
-		if moved > aStep+narrowest {
+		if moved > aStep+width {
 			c.steps++
 		} else {
 			c.jitter = max(c.jitter, moved)
 		}
 	}
-	c.offset, c.sampled, c.bracket = offset, true, max(c.bracket, narrowest)
+	c.offset, c.sampled, c.bracket = offset, true, max(c.bracket, width)
 	c.last, c.hasOther = others()
 	c.last.at = c.now()
 }

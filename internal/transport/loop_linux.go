@@ -68,9 +68,9 @@ func newLoop(e *Epoll, n int) (*loop, error) {
 // run serves until it is told to close.
 func (l *loop) run() {
 	runtime.LockOSThread() // for good: the thread ends with its settings
-	// Due times are met to the nanosecond. Nothing else is asked of the scheduler: on Linux 6.18, when a thread with a nice value
-	// (-10) had ended beside two busy programs of another session, all programs of its own got no core for up to 90 s, and the
-	// same was seen once with a slice of its own. A real-time class livelocks: Go's runtime yields to holders of locks.
+	// Due times are met to the nanosecond. Nothing else is asked of the scheduler: a nice value and a slice of its own did not keep
+	// a core for the thread beside an engine that takes all of them (docs/instrument.md, autogroups), and a real-time class
+	// livelocks: Go's runtime yields to holders of locks.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	for l.obey(); !l.closing; l.obey() {
 		l.expire()

@@ -1,6 +1,10 @@
 package transport
 
-import "time"
+import (
+	"time"
+
+	"github.com/splleed/splleed/internal/wallclock"
+)
 
 // realtime maps the kernel's stamps, which count wall-clock time, onto a Clock. Clock and wall clock are slewed alike;
 // only a step of the wall clock moves one against the other.
@@ -15,12 +19,11 @@ type realtime struct {
 // Of sampling the two clocks against each other.
 const (
 	resample = time.Second
-	samples  = 8
 	aStep    = time.Microsecond // samples of clocks that nobody sets differ by less than a tenth of this
 )
 
 func newRealtime(c Clock) *realtime {
-	r := &realtime{clock: c, wall: func() int64 { return time.Now().UnixNano() }}
+	r := &realtime{clock: c, wall: wallclock.Now}
 	r.sample()
 	r.steps = 0
 	return r
@@ -44,20 +47,11 @@ func (r *realtime) arrived(stamp int64, looked time.Duration) (at, delay time.Du
 	return at, max(0, looked-at), true
 }
 
-// sample reads the wall clock between two readings of the clock, some times over; the closest pair counts.
+// sample notes how the wall clock stands now, and whether it was set since the last time.
 func (r *realtime) sample() {
-	var offset int64
-	narrowest := time.Hour
-	for range samples {
-		before := r.clock.Now()
-		wall := r.wall()
-		width := r.clock.Now() - before
-		if width < narrowest {
-			narrowest, offset = width, wall-int64(before+width/2)
-		}
-	}
+	offset, width := wallclock.Offset(r.clock.Now, r.wall)
 	moved := time.Duration(offset - r.offset).Abs()
-	if moved > aStep+narrowest {
+	if moved > aStep+width {
 		r.steps++
 	}
 	r.offset, r.next = offset, r.clock.Now()+resample

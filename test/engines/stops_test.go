@@ -58,8 +58,8 @@ func (e engine) stopsUnderStranger(t *testing.T, flags []string) {
 		c.Process.Signal(os.Interrupt)
 		c.end(t, 130)
 	})
-	// As a rule it takes the grace time of 2 s. Beside vLLM, which keeps all cores busy for the stranger, some systems gave nobody
-	// else a core for up to a minute; the stream would go on for several.
+	// As a rule it takes the grace time of 2 s. Beside vLLM, which keeps all cores busy for the stranger, Linux's autogroups may leave
+	// splleed without a core for up to a minute (docs/instrument.md); the stream would go on for several.
 	if took := time.Since(begun); took > 100*time.Second {
 		t.Errorf("it took %v, want the grace time of 2 s and little more: the server would wait for the stream\n%s", took, &c.stderr)
 	}
