@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // The kernel tells a loop once of what has come. All that a look leaves, and an end that came with the last bytes, must
@@ -65,4 +67,39 @@ func TestOutOfTurnOnLoops(t *testing.T) {
 		<-d.done
 		return d
 	})
+}
+
+// A thousand requests that begin at once do not keep the loop from its sockets until all are sent.
+func TestSocketsHaveTheirTurnAmongPosts(t *testing.T) {
+	asked, speak, away, back := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	e := epoll(t, Options{Loops: 1, BaseURL: listen(t, func(p *peer) {
+		p.request()
+		close(asked)
+		<-speak
+		p.say(answer(http.StatusOK, "data: a\n\n"))
+	})})
+	d, l, heard := newDiary(), e.loops[0], make(chan bool, 1)
+	e.Start(t.Context(), &Exchange{Request: request(t, "q"), Sink: d})
+	<-asked
+	l.post(func() { close(away); <-back })
+	<-away // what is posted meanwhile is obeyed together
+	l.post(func() {
+		close(speak)
+		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(l.set), Events: unix.POLLIN}}, 10_000) // until the answer waits
+	})
+	for range 2 * posts {
+		l.post(func() {})
+	}
+	l.post(func() {
+		select {
+		case <-d.done:
+			heard <- true
+		default:
+			heard <- false
+		}
+	})
+	close(back)
+	if !<-heard {
+		t.Errorf("the answer has waited for %d posts to be obeyed", 2*posts)
+	}
 }

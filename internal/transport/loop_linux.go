@@ -106,6 +106,10 @@ func (l *loop) post(f func()) {
 	}
 }
 
+// posts is how many are obeyed before the sockets have their turn: a thousand requests that begin at once take as long to send
+// as a fast server takes to answer the first of them.
+const posts = 64
+
 // obey calls what was posted.
 func (l *loop) obey() {
 	if !l.pending.Swap(false) {
@@ -117,6 +121,9 @@ func (l *loop) obey() {
 	for i, f := range l.obeying {
 		l.obeying[i] = nil
 		f()
+		if (i+1)%posts == 0 {
+			l.drain()
+		}
 	}
 }
 
