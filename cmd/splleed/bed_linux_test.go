@@ -102,9 +102,10 @@ func (b *bed) serve(args ...string) (url string, server *os.Process) {
 	return url, c.Process
 }
 
-// spinners start two processes that want the client's core, too.
-func (b *bed) spinners() {
+// spinners start two processes that want the client's core, too, until they are called off.
+func (b *bed) spinners() (off func()) {
 	b.t.Helper()
+	var held []io.Closer
 	b.on(b.client.core, func() {
 		for range 2 {
 			c := b.command()
@@ -116,9 +117,15 @@ func (b *bed) spinners() {
 			if err != nil {
 				b.t.Fatal(err)
 			}
+			held = append(held, in)
 			b.t.Cleanup(func() { in.Close(); c.Wait() })
 		}
 	})
+	return func() {
+		for _, in := range held {
+			in.Close()
+		}
+	}
 }
 
 // measure starts a run against the server.
