@@ -30,6 +30,9 @@ func observed(rs []*record.Record, from, to record.Stamp) map[string]*tally {
 	for _, r := range rs {
 		first, last := record.Unset, record.Unset
 		for a := range r.Arrivals.All() {
+			if r.Whole {
+				break // when its tokens were made, only the server knows
+			}
 			if !first.Set() {
 				first = a.At
 				if within(first) {

@@ -136,3 +136,15 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("disagreements:\n%s", got)
 	}
 }
+
+// An answer in one piece says when the request ended, and nothing of its tokens: 2 s are no TTFT, and 0 s no TPOT.
+func TestObservedOfAnswersInOnePiece(t *testing.T) {
+	stamp := func(s float64) record.Stamp { return record.At(time.Duration(s * 1e9)) }
+	r := record.New()
+	r.Whole, r.Sent, r.Finish, r.OutputTokens = true, stamp(1), stamp(3), 8
+	r.Arrivals.Append(record.Arrival{At: stamp(3), Tokens: 8, Events: 1})
+	seen := observed([]*record.Record{r}, stamp(0), stamp(10))
+	if seen[ttft].n != 0 || seen[itl].n != 0 || seen[tpot].n != 0 || *seen[e2e] != (tally{1, 2}) {
+		t.Errorf("ttft %v, itl %v, tpot %v, e2e %v", *seen[ttft], *seen[itl], *seen[tpot], *seen[e2e])
+	}
+}
