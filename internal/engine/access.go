@@ -35,7 +35,7 @@ func (a Access) faults() (fs invalid.Fields) {
 	return fs
 }
 
-// header returns what is added to the head of every request. An error says that the API key is missing.
+// header returns what the user adds to the head of every request. An error says that the API key is missing.
 func (a Access) header(getenv func(string) string) (map[string]string, error) {
 	header := maps.Clone(a.Headers)
 	if header == nil {

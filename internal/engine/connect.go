@@ -46,7 +46,7 @@ func (t target) connect(ctx context.Context, host Host, endpoint string) (*Serve
 	if err != nil {
 		return nil, fmt.Errorf("endpoint: %w", err)
 	}
-	header, err := t.access.header(host.Getenv)
+	header, err := t.header(host)
 	if err != nil {
 		return nil, err
 	}
@@ -83,18 +83,25 @@ func (t target) orManaged() string {
 	return ", or leave it out and splleed starts one"
 }
 
-// server returns what is known before the server was asked.
-func (t target) server(host Host, base string, header map[string]string) *Server {
-	d := host.dialect(t.dialect)
-	if own := dialect.Header(d); own != nil {
-		maps.Copy(own, header)
-		header = own
+// header returns what is added to the head of every request, those before the load too. What the user says goes before
+// what the API wants.
+func (t target) header(host Host) (map[string]string, error) {
+	own, err := t.access.header(host.Getenv)
+	if err != nil {
+		return nil, err
 	}
+	header := map[string]string{}
+	maps.Copy(header, dialect.Header(t.dialect))
+	maps.Copy(header, own)
 	if t.hangsUp {
-		header = maps.Clone(header)
 		header["Connection"] = "close" // else each request goes to a dead connection first
 	}
-	return &Server{URL: base, Header: header, Dialect: d, ExtraBody: t.access.ExtraBody}
+	return header, nil
+}
+
+// server returns what is known before the server was asked.
+func (t target) server(host Host, base string, header map[string]string) *Server {
+	return &Server{URL: base, Header: header, Dialect: host.dialect(t.dialect), ExtraBody: t.access.ExtraBody}
 }
 
 // healthy is nil if an inference server answers. Some have no /health, or guard it; those must list models.

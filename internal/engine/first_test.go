@@ -180,3 +180,22 @@ func TestNewEnginesArgs(t *testing.T) {
 	check(Ollama{Parallel: 1, ContextLength: 2, MaxQueue: 3, KeepAlive: "-1", FlashAttention: ptr(false), KVCacheType: "f16", ModelsDir: "/m"}.environ(1),
 		"OLLAMA_HOST=127.0.0.1:1 OLLAMA_NUM_PARALLEL=1 OLLAMA_CONTEXT_LENGTH=2 OLLAMA_MAX_QUEUE=3 OLLAMA_KEEP_ALIVE=-1 OLLAMA_FLASH_ATTENTION=false OLLAMA_KV_CACHE_TYPE=f16 OLLAMA_MODELS=/m")
 }
+
+// Anthropic refuses whatever does not name the version of its API: the questions before the load, too.
+func TestQuestionsCarryTheHeadersOfTheAPI(t *testing.T) {
+	f := &fake{Models: []string{"x"}}
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("anthropic-version") == "" {
+			http.Error(w, `{"error":{"message":"anthropic-version: header is required"}}`, http.StatusBadRequest)
+			return
+		}
+		f.ServeHTTP(w, r)
+	}))
+	s, err := OpenAI{Endpoint: url, Preset: "anthropic", Access: Access{APIKey: "k"}}.Open(t.Context(), Host{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Header) != 2 || s.Header["X-Api-Key"] != "k" || s.Header["anthropic-version"] == "" {
+		t.Errorf("header %v", s.Header)
+	}
+}

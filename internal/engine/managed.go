@@ -15,7 +15,7 @@ import (
 
 // start starts a server and returns it when it has generated a token. Where it returns an error, nothing is running.
 func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Server, error) {
-	header, err := t.access.header(host.Getenv)
+	header, err := t.header(host)
 	if err != nil {
 		return nil, err
 	}
