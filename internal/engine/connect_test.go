@@ -231,3 +231,24 @@ func TestNoProxyFromTheEnvironment(t *testing.T) {
 		t.Error("probes use a proxy")
 	}
 }
+
+// Together lists its models without a frame around them.
+func TestModelsInABareList(t *testing.T) {
+	url := serve(t, only("/v1/models", ` [{"id":"org/a","object":"model"},{"id":"org/b"}]`))
+	s, err := OpenAI{Endpoint: url, Model: "org/b"}.Open(t.Context(), Host{})
+	if err != nil || len(s.Models) != 2 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if _, err := (OpenAI{Endpoint: url, Model: "c"}).Open(t.Context(), Host{}); err == nil || !strings.Contains(err.Error(), `it has "org/a", "org/b"`) {
+		t.Errorf("error %v", err)
+	}
+}
+
+// OpenRouter says hundreds of words of each of its hundreds of models.
+func TestModelsInALongList(t *testing.T) {
+	one := fmt.Sprintf(`{"id":"a","description":%q},`, strings.Repeat("x", 4<<10))
+	url := serve(t, only("/v1/models", `{"data":[`+strings.Repeat(one, 500)+`{"id":"last"}]}`))
+	if _, err := (OpenAI{Endpoint: url, Model: "last"}).Open(t.Context(), Host{}); err != nil {
+		t.Error(err)
+	}
+}

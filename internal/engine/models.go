@@ -29,7 +29,7 @@ func (p prober) models(ctx context.Context) (l listing, err error) {
 			Parent any    `json:"parent"` // null or missing for a model of its own
 		} `json:"data"`
 	}
-	if !a.ok() || json.Unmarshal(a.body, &list) != nil {
+	if !a.ok() || json.Unmarshal(a.body, &list) != nil && json.Unmarshal(a.body, &list.Data) != nil { // Together's is bare
 		return l, &oddAnswer{p.base, path, a}
 	}
 	for _, m := range list.Data {

@@ -19,8 +19,11 @@ import (
 	"github.com/splleed/splleed/internal/secret"
 )
 
-// probeLimit is how long a server may take to answer a small question.
-const probeLimit = 5 * time.Second
+// What a server may take to answer a small question: time, and bytes. Services describe hundreds of models at length.
+const (
+	probeLimit = 5 * time.Second
+	sizeLimit  = 16 << 20
+)
 
 // prober asks a server small questions before the load starts.
 type prober struct {
@@ -59,7 +62,7 @@ func (p prober) get(ctx context.Context, path string) (answer, error) {
 	}
 	defer res.Body.Close()
 	a := answer{status: res.StatusCode, contentType: contentType(res)}
-	if a.body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20)); err != nil {
+	if a.body, err = io.ReadAll(io.LimitReader(res.Body, sizeLimit)); err != nil {
 		return answer{}, p.explain(ctx, path, err)
 	}
 	return a, nil
