@@ -72,8 +72,19 @@ func (k Kind) entry(ctx context.Context, getenv func(string) string) Entry {
 	return e
 }
 
-// versions are "0.32.0", "0.5.3.post1", "version: 10434 (7e4c0a9)".
-var versions = regexp.MustCompile(`\b\d+\.\d+[\w.+-]*|version:? v?(\d+)`)
+// versions are lines that say nothing else: "0.32.0", "text-generation-launcher 3.3.6", "version: 10434 (7e4c0a9)",
+// "Warning: client version is 0.12.3". Other lines hold numbers that look the same: of GPUs, compilers, the time of day.
+var versions = regexp.MustCompile(`(?im)^(?:.*\bversion:?(?: is)? +v?(\d[\w.+-]*)|(?:[a-z][a-z -]* )?v?(\d+\.\d[\w.+-]*))(?: +\(.*\))?\s*$`)
+
+// versionIn is the last version that a program says; "" for none.
+func versionIn(said []byte) string {
+	all := versions.FindAllSubmatch(said, -1)
+	if len(all) == 0 {
+		return ""
+	}
+	last := all[len(all)-1]
+	return string(last[1]) + string(last[2])
+}
 
 // ask runs an executable for its version.
 func (c command) ask(ctx context.Context, path string) (string, error) {
@@ -82,12 +93,10 @@ func (c command) ask(ctx context.Context, path string) (string, error) {
 	cmd := exec.CommandContext(ctx, path, c.version...)
 	cmd.WaitDelay = time.Second // a child of it may hold the pipe
 	out, err := cmd.CombinedOutput()
-	found := versions.FindSubmatch(out)
+	version := versionIn(out)
 	switch {
-	case found != nil && len(found[1]) > 0:
-		return string(found[1]), nil
-	case found != nil:
-		return string(found[0]), nil
+	case version != "":
+		return version, nil
 	case ctx.Err() != nil:
 		return "", errors.New("it did not tell its version within " + versionLimit.String())
 	case err != nil:

@@ -57,6 +57,25 @@ func TestInventory(t *testing.T) {
 	}
 }
 
+// What else programs say when they are asked for their version: of GPUs, of the time, of what they were built with.
+func TestVersionAmongOtherWords(t *testing.T) {
+	check := func(said, want string) {
+		t.Helper()
+		if got := versionIn([]byte(said)); got != want {
+			t.Errorf("version %q, want %q, of:\n%s", got, want, said)
+		}
+	}
+	check("ggml_cuda_init: found 1 CUDA devices:\n  Device 0: NVIDIA GeForce RTX 4090, compute capability 8.9, VMM: yes\nversion: 10434 (7e4c0a9)\nbuilt with cc (Debian 12.2.0-14) 12.2.0 for x86_64-linux-gnu\n", "10434")
+	check("W1128 19:44:37.123000 4711 torch/utils/cpp_extension.py:1] No CUDA runtime is found\n0.32.0\n", "0.32.0")
+	check("INFO 11-28 19:44:37 [__init__.py:239] detected platform cuda 12.8\n0.32.1rc2.dev3+g1234567\n", "0.32.1rc2.dev3+g1234567")
+	check("Warning: could not connect to a running Ollama instance\nWarning: client version is 0.12.3\n", "0.12.3")
+	check("ollama version is 0.12.3\n", "0.12.3")
+	check("text-generation-launcher 3.3.6\n", "3.3.6")
+	check("sglang version: 0.5.3.post1\n", "0.5.3.post1")
+	check("v0.5.3\r\n", "0.5.3")
+	check("usage: sglang serve\n", "")
+}
+
 // Every word for an API means a dialect.
 func TestEveryAPIHasADialect(t *testing.T) {
 	for _, k := range Kinds {
