@@ -118,5 +118,5 @@ func (p prober) healthy(ctx context.Context, path string) error {
 			return err
 		}
 	}
-	return &oddAnswer{p.base, path, a}
+	return &oddAnswer{p, path, a}
 }

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed/internal/dialect"
-	"github.com/splleed/splleed/internal/secret"
 )
 
 // refusal says that a server will answer a request in the same way however often it is sent.
@@ -44,7 +43,10 @@ func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampli
 	if kind := contentType(res); errors.Is(err, errNoToken) && (kind == "text/html" || kind == "application/json") {
 		return p.unstreamed(s.Dialect, answer{res.StatusCode, kind, begin.text})
 	}
-	return err
+	if err != nil {
+		return errors.New(p.struck(err.Error()))
+	}
+	return nil
 }
 
 func contentType(res *http.Response) string {
@@ -72,14 +74,14 @@ func (p prober) unstreamed(d dialect.Dialect, a answer) error {
 		advice = ": the server does not stream; ask for answers in one piece (--no-stream)"
 	}
 	said := fmt.Sprintf("first request: the response holds no token: %s%s", a, advice)
-	return &refusal{errors.New(secret.OfHeader(p.header).Text(said))}
+	return &refusal{errors.New(p.struck(said))}
 }
 
 // rejected says what came in place of a stream. The client's errors (400 to 499) last, others may pass.
 func (p prober) rejected(path string, res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
 	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, contentType(res), text})
-	err := errors.New(secret.OfHeader(p.header).Text(said)) // a server may quote what it was sent
+	err := errors.New(p.struck(said))
 	switch s := res.StatusCode; {
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests, s >= 500:
 		return err

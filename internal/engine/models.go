@@ -30,7 +30,7 @@ func (p prober) models(ctx context.Context) (l listing, err error) {
 		} `json:"data"`
 	}
 	if !a.ok() || json.Unmarshal(a.body, &list) != nil && json.Unmarshal(a.body, &list.Data) != nil { // Together's is bare
-		return l, &oddAnswer{p.base, path, a}
+		return l, &oddAnswer{p, path, a}
 	}
 	for _, m := range list.Data {
 		l.names = append(l.names, m.ID)

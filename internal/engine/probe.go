@@ -45,6 +45,9 @@ func newProber(base string, header map[string]string, trust *tls.Config, proxy *
 	}}
 }
 
+// struck is what a server said without the secrets that it was sent: it may quote them.
+func (p prober) struck(said string) string { return secret.OfHeader(p.header).Text(said) }
+
 // answer is what a server said.
 type answer struct {
 	status      int
@@ -144,12 +147,13 @@ func (p prober) describe(ctx context.Context, path string) (about struct {
 
 // oddAnswer is an answer that an inference server would not give.
 type oddAnswer struct {
-	base, path string
-	answer     answer
+	prober
+	path   string
+	answer answer
 }
 
 func (o *oddAnswer) Error() string {
-	said := fmt.Sprintf("%s answered %s with %s", o.base, o.path, o.answer)
+	said := o.struck(fmt.Sprintf("%s answered %s with %s", o.base, o.path, o.answer))
 	switch {
 	case o.wantsKey():
 		return said + ": does it want an API key ('api_key_env')?"

@@ -93,7 +93,7 @@ func (m *managed) try(ctx context.Context, host Host, p prober) (*Server, error)
 		return nil, err
 	}
 	if a.status != http.StatusOK {
-		return nil, &oddAnswer{p.base, m.health, a}
+		return nil, &oddAnswer{p, m.health, a}
 	}
 	server := m.server(host, p.base, p.header)
 	model, all := m.named(ctx, p)
