@@ -74,6 +74,7 @@ type fake struct {
 	Loading   int32         // answers of 503 before it is healthy
 	Health    string        // "hang": no answer; "html": a web page
 	Generate  int           // status for requests to generate, default 200
+	InStream  string        // error in place of tokens
 	Deaf      bool          // to SIGTERM
 	Daemons   bool          // starts one that leaves the session and is deaf
 	Models    []string      // to list; default: the one it was started with
@@ -221,6 +222,9 @@ func (f *fake) generate(w http.ResponseWriter, r *http.Request, stream string) {
 	if f.Generate != 0 {
 		http.Error(w, `{"error":{"message":"no chat template"}}`, f.Generate)
 		return
+	}
+	if f.InStream != "" {
+		stream = fmt.Sprintf("data: {\"error\":%q,\"error_type\":\"validation\"}\n\n", f.InStream)
 	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	fmt.Fprint(w, stream)

@@ -44,9 +44,18 @@ func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampli
 		return p.unstreamed(s.Dialect, answer{res.StatusCode, kind, begin.text})
 	}
 	if err != nil {
-		return errors.New(p.struck(err.Error()))
+		return p.failed(err)
 	}
 	return nil
+}
+
+// failed says what a stream brought in place of a token. TGI refuses requests there, too, after a 200.
+func (p prober) failed(err error) error {
+	said := errors.New(p.struck(err.Error()))
+	if strings.Contains(err.Error(), "Input validation error") {
+		return &refusal{said}
+	}
+	return said
 }
 
 func contentType(res *http.Response) string {

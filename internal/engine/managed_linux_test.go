@@ -283,6 +283,17 @@ func TestHealthyButUnable(t *testing.T) {
 	says(t, failing(t, t.Context(), &fake{Generate: 500}, VLLM{Launch: Launch{ReadyTimeoutS: 3}}), "not ready within 3s", "answered with 500")
 }
 
+// TGI says within a stream that it does not take a request: to ask again until it is late is of no use.
+func TestRefusedWithinAStream(t *testing.T) {
+	path, _ := install(t, "text-generation-launcher", &fake{InStream: "Input validation error: `temperature` must be strictly positive"})
+	begun := time.Now()
+	_, err := TGI{Model: "m", Host: "127.0.0.1", Port: -1, Launch: Launch{Executable: path, ReadyTimeoutS: 20}}.Open(t.Context(), Host{LogDir: t.TempDir()})
+	if err == nil || time.Since(begun) > 15*time.Second {
+		t.Fatalf("%v after %v", err, time.Since(begun))
+	}
+	says(t, err, "refuses a request", "must be strictly positive")
+}
+
 func TestCancelledDuringStart(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(time.Second, cancel)
