@@ -89,3 +89,29 @@ func TestEveryAPIHasADialect(t *testing.T) {
 		}
 	}
 }
+
+// The table of APIs in docs/backends.md: which backends have each, and of which it is the default.
+func TestDocumentedAPIs(t *testing.T) {
+	text, err := os.ReadFile("../../docs/backends.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if cells := strings.Split(strings.TrimSuffix(line, " |\n"), " | "); len(cells) == 3 {
+			rows[strings.Trim(cells[0], "| `")] = cells[2]
+		}
+	}
+	for _, k := range Kinds {
+		for i, api := range k.apis.names() {
+			if !strings.Contains(rows[api], "`"+k.Type+"`") || strings.Contains(rows[api], "`"+k.Type+"` (default)") != (i == 0) {
+				t.Errorf("%s has %s (default: %v), documented is %s", k.Type, api, i == 0, rows[api])
+			}
+		}
+		for api, backends := range rows {
+			if slices.Contains(vllmAPIs, api) && strings.Contains(backends, "`"+k.Type+"`") && !slices.Contains(k.apis.names(), api) {
+				t.Errorf("%s has no %s, but is documented to", k.Type, api)
+			}
+		}
+	}
+}
