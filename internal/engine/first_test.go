@@ -199,3 +199,23 @@ func TestQuestionsCarryTheHeadersOfTheAPI(t *testing.T) {
 		t.Errorf("header %v", s.Header)
 	}
 }
+
+// OpenAI writes its errors over several lines.
+func TestErrorsOverSeveralLines(t *testing.T) {
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		switch {
+		case r.Method == http.MethodGet:
+			io.WriteString(w, `{"data":[{"id":"m"}]}`)
+		case strings.Contains(string(body), `"max_tokens"`):
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusBadRequest)
+			io.WriteString(w, "{\n  \"error\": {\n    \"message\": \"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.\",\n    \"code\": \"unsupported_parameter\"\n  }\n}")
+		default:
+			io.WriteString(w, chatStream)
+		}
+	}))
+	if _, err := (OpenAI{Endpoint: url}).Open(t.Context(), Host{}); err != nil {
+		t.Error(err)
+	}
+}

@@ -167,10 +167,15 @@ func (o *oddAnswer) wantsKey() bool {
 	return o.answer.status == http.StatusUnauthorized || o.answer.status == http.StatusForbidden
 }
 
-// firstLine returns the first line that is not blank, cut to a length that fits an error.
+// firstLine returns the first line that is not blank, cut to a length that fits an error. JSON is one line, however it is
+// written: of OpenAI's errors the first is a brace.
 func firstLine(s string) string {
 	const most = 160
-	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "{") || strings.HasPrefix(s, "[") {
+		s = strings.Join(strings.Fields(s), " ")
+	}
+	line, _, _ := strings.Cut(s, "\n")
 	line = strings.TrimSpace(line)
 	if len(line) > most {
 		line = strings.ToValidUTF8(line[:most], "") + "…"
