@@ -17,14 +17,23 @@ import (
 // unknownField is how servers say that they do not know a field of a request.
 var unknownField = regexp.MustCompile(`(?i)unexpected|unknown|unrecogni[sz]ed|unsupported|not support|not permitted|not allowed|extra (field|input)s?`)
 
-// first sends the first request, in the form in which the load will be. A field of the user's that the server refuses to
-// know is left out from then on, with a note.
+// tooFew is how OpenAI refuses a request for a single token, of some models and APIs.
+var tooFew = regexp.MustCompile(`(?i)max_\w*tokens.*(below minimum|limit was reached)`)
+
+// first sends the first request, in the form in which the load will be, but for one token. A field of the user's that the
+// server refuses to know is left out from then on, with a note.
 func (p prober) first(ctx context.Context, s *Server, sampling dialect.Sampling) error {
 	var tried []string
+	ask := sampling
+	ask.MaxTokens, ask.MinTokens = 1, min(1, sampling.MinTokens)
 	for {
-		err := p.generate(ctx, s, sampling)
+		err := p.generate(ctx, s, ask)
 		var no *refusal
-		if !errors.As(err, &no) || !unknownField.MatchString(no.Error()) {
+		if errors.As(err, &no) && ask.Limit() < sampling.Limit() && tooFew.MatchString(no.Error()) {
+			ask = sampling
+			continue
+		}
+		if no == nil || !unknownField.MatchString(no.Error()) {
 			return err
 		}
 		field := named(no.Error(), sampling)

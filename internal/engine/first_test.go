@@ -219,3 +219,28 @@ func TestErrorsOverSeveralLines(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// OpenAI's newer models take no request for one token: they are asked for as many as the load will ask for.
+func TestOneTokenIsTooFew(t *testing.T) {
+	check := func(api, field, refusal, stream string) {
+		t.Helper()
+		url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			var body map[string]any
+			switch json.NewDecoder(r.Body).Decode(&body); {
+			case r.Method == http.MethodGet:
+				io.WriteString(w, `{"data":[{"id":"m"}]}`)
+			case body[field] != 40.0:
+				w.WriteHeader(http.StatusBadRequest)
+				io.WriteString(w, `{"error":{"message":"`+refusal+`"}}`)
+			default:
+				io.WriteString(w, stream)
+			}
+		}))
+		if _, err := (OpenAI{Endpoint: url, API: api}).Open(t.Context(), Host{Sampling: dialect.Sampling{MaxTokens: 40}}); err != nil {
+			t.Error(err)
+		}
+	}
+	check("responses", "max_output_tokens", "Invalid 'max_output_tokens': integer below minimum value. Expected a value >= 16, but got 1 instead.",
+		`data: {"type":"response.output_text.delta","delta":"!"}`+"\n\n"+`data: {"type":"response.completed","response":{"status":"completed"}}`+"\n\n")
+	check("chat", "max_tokens", "Could not finish the message because max_tokens or model output limit was reached. Please try again with higher max_tokens.", chatStream)
+}

@@ -16,10 +16,9 @@ import (
 // refusal says that a server will answer a request in the same way however often it is sent.
 type refusal struct{ error }
 
-// generate asks for one token, in the form in which the load will ask for many. It takes as long as it takes: the first
-// request may compile kernels.
+// generate asks for tokens, in the form in which the load will. It takes as long as it takes: the first request may compile
+// kernels.
 func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampling) error {
-	sampling.MaxTokens, sampling.MinTokens = 1, min(1, sampling.MinTokens)
 	body, err := s.Dialect.Body(dialect.Request{
 		Model:     s.Model,
 		Prompt:    "Hello",

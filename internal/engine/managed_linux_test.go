@@ -367,7 +367,7 @@ func TestFirstRequest(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := newProber(url, nil, nil, nil).generate(t.Context(), &Server{Model: "a", Dialect: d}, dialect.Sampling{}); err != nil {
+		if err := newProber(url, nil, nil, nil).first(t.Context(), &Server{Model: "a", Dialect: d}, dialect.Sampling{}); err != nil {
 			t.Error(err)
 		}
 		var body map[string]any
