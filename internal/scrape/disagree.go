@@ -42,7 +42,11 @@ func (v *view) compareTokens(say func(string, ...any)) (strangers bool) {
 	}
 	switch n := count.Server; {
 	case count.Exact && n != count.Client:
-		say("it generated %.0f tokens in this level, the client counted %.0f (%s)%s", n, count.Client, percent(count.Client/n-1), guessed)
+		share := ""
+		if n > 0 {
+			share = " (" + percent(count.Client/n-1) + ")"
+		}
+		say("it generated %.0f tokens in this level, the client counted %.0f%s%s", n, count.Client, share, guessed)
 	case n > float64(ours.most)*(1+tolerance):
 		say("it generated %.0f tokens in this level, the client's requests can have had %d at most%s", n, ours.most, guessed)
 	case n < float64(ours.least)*(1-tolerance):

@@ -148,3 +148,15 @@ func TestObservedOfAnswersInOnePiece(t *testing.T) {
 		t.Errorf("ttft %v, itl %v, tpot %v, e2e %v", *seen[ttft], *seen[itl], *seen[tpot], *seen[e2e])
 	}
 }
+
+// A server whose counters stand still is another one than that which answered.
+func TestDisagreementWithNothing(t *testing.T) {
+	all := shots("vllm:generation_tokens_total 7", "vllm:generation_tokens_total 7")
+	all[1].At = 10 * time.Second
+	r := record.New()
+	r.Sent, r.Finish, r.OutputTokens, r.CountSource = record.At(time.Second), record.At(2*time.Second), 2, record.FromUsage
+	s := Describe([]Level{{Course{Shots: all, Settled: true}, []*record.Record{r}, record.At(0), record.At(9 * time.Second)}})
+	if got := strings.Join(s.Disagreements, "\n"); got != "it generated 0 tokens in this level, the client counted 2" {
+		t.Errorf("disagreements:\n%s", got)
+	}
+}
