@@ -53,7 +53,7 @@ func TestConnect(t *testing.T) {
 	check(OpenAI{Endpoint: one}, "a", "0.32.0", "/v1/chat/completions")
 	check(OpenAI{Endpoint: one, Path: "/here"}, "a", "0.32.0", "/here")
 	check(TGI{Endpoint: one}, "a", "3.3.6", "/generate_stream")
-	check(TGI{Endpoint: one, Model: "by another name"}, "by another name", "3.3.6", "/generate_stream")
+	check(TGI{Endpoint: one, Model: "a"}, "a", "3.3.6", "/generate_stream")
 
 	many := serve(t, &fake{Models: []string{"a", "b"}})
 	check(VLLM{Endpoint: many, Model: "b"}, "b", "0.32.0", "/v1/completions")
@@ -72,6 +72,17 @@ func TestConnect(t *testing.T) {
 
 	// Behind a prefix.
 	check(VLLM{Endpoint: serve(t, http.StripPrefix("/llm", &fake{Models: []string{"a"}})) + "/llm/v1"}, "a", "0.32.0", "/v1/completions")
+}
+
+// TGI looks at no model's name, so another one changes nothing but what results say.
+func TestConnectToTGIByAnotherName(t *testing.T) {
+	s, err := TGI{Endpoint: serve(t, &fake{Models: []string{"/data/a"}}), Model: "a"}.Open(t.Context(), Host{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Model != "a" || len(s.Warnings) != 1 || !strings.Contains(s.Warnings[0], `its model is "/data/a"; results call it "a"`) {
+		t.Errorf("model %q, warnings %q", s.Model, s.Warnings)
+	}
 }
 
 // A simulated server is labelled as one, whatever it was taken for.

@@ -46,6 +46,9 @@ func (t target) identify(ctx context.Context, p prober, server *Server) error {
 	about := p.describe(ctx, t.about)
 	if !t.modelInBody {
 		server.is(about.Version, cmp.Or(t.model, about.ModelID))
+		if has := about.ModelID; has != "" && has != server.Model { // perhaps a path, so it is no error
+			server.Warnings = append(server.Warnings, fmt.Sprintf("the server says that its model is %q; results call it %q, as 'model' does", has, server.Model))
+		}
 		return nil
 	}
 	list, err := p.models(ctx)
