@@ -6,6 +6,7 @@ import (
 
 	"github.com/splleed/splleed/internal/invalid"
 	"github.com/splleed/splleed/internal/scrape"
+	"github.com/splleed/splleed/internal/secret"
 )
 
 func (b Benchmark) checkGPUMetrics(bad *invalid.Fields) {
@@ -40,5 +41,5 @@ func (r *run) gpuMetrics(ctx context.Context) (teller, error) {
 	case r.b.GPUMetrics == "auto":
 		return teller{}, nil // most machines have no GPU
 	}
-	return teller{}, fmt.Errorf("GPU metrics (%s): %w", r.b.GPUMetrics, err)
+	return teller{}, fmt.Errorf("GPU metrics (%s): %w", secret.Text(r.b.GPUMetrics), err)
 }

@@ -71,3 +71,15 @@ func TestNoSecretInAnyOutput(t *testing.T) {
 		t.Errorf("nothing was quoted:\n%s", &out)
 	}
 }
+
+// The URL of metrics may hold a token, which an error that names it does not.
+func TestNoSecretOfMetrics(t *testing.T) {
+	const nobody = "http://127.0.0.1:1/metrics?token=query-secret"
+	for _, b := range []splleed.Benchmark{{ServerMetrics: nobody}, {GPUMetrics: nobody}} {
+		b.Backend, b.Prompts = splleed.Sim{}, []string{"x"}
+		_, err := b.Run(t.Context())
+		if err == nil || !strings.Contains(err.Error(), "127.0.0.1:1/metrics") || strings.Contains(err.Error(), "query-secret") {
+			t.Errorf("error %v", err)
+		}
+	}
+}

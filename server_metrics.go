@@ -8,6 +8,7 @@ import (
 
 	"github.com/splleed/splleed/internal/invalid"
 	"github.com/splleed/splleed/internal/scrape"
+	"github.com/splleed/splleed/internal/secret"
 )
 
 func (b Benchmark) checkServerMetrics(bad *invalid.Fields) {
@@ -44,7 +45,7 @@ func (r *run) serverMetrics(ctx context.Context) (teller, error) {
 		r.progress.say(fmt.Sprintf("no server metrics at %s: %v", target, err))
 		return teller{}, nil
 	}
-	return teller{}, fmt.Errorf("server metrics at %s: %w", target, err)
+	return teller{}, fmt.Errorf("server metrics at %s: %w", secret.Text(target), err)
 }
 
 func sameOrigin(a, b string) bool {
