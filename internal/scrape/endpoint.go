@@ -47,7 +47,7 @@ func (e *Endpoint) Read(ctx context.Context) (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	shot := read(body)
-	if shot.Engine == "" && shot.samples > 0 {
+	if shot.Engine == "" && !silent(body) {
 		return shot, errors.New("none of its metrics is known")
 	}
 	return shot, nil

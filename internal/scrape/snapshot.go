@@ -15,8 +15,6 @@ type Snapshot struct {
 	Engine     string             `json:"engine"`  // whose names they are: "vllm"; "" where none is known
 	Values     map[string]float64 `json:"values"`  // by quantity
 	Histograms map[string]buckets `json:"histograms"`
-
-	samples int // lines that were read, known or not
 }
 
 // buckets is a histogram: how many of its samples were at most so many seconds.
@@ -61,7 +59,6 @@ type reader struct {
 }
 
 func (r *reader) sample(name, labels []byte, value float64) {
-	r.samples++
 	if math.IsNaN(value) {
 		return
 	}

@@ -28,6 +28,16 @@ func eachSample(body []byte, yield func(name, labels []byte, value float64)) {
 	}
 }
 
+// silent reports whether a body holds nothing but comments.
+func silent(body []byte) bool {
+	for line := range bytes.Lines(body) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			return false
+		}
+	}
+	return true
+}
+
 // splitSample takes a line apart; false for comments and what has no name.
 func splitSample(line []byte) (name, labels, rest []byte, ok bool) {
 	end := bytes.IndexAny(line, "{ \t")

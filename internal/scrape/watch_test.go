@@ -89,7 +89,10 @@ func TestEndpoint(t *testing.T) {
 	}
 	check("", says("vllm:num_requests_running 1\n"))
 	check("", says("")) // TGI before its first request
+	check("", says("# HELP tgi_queue_size ?\n\n"))
 	check("none of its metrics is known", says("go_goroutines 5\n"))
+	check("none of its metrics is known", says(`[{"iter": 1, "numQueuedRequests": 0}]`)) // TensorRT-LLM
+	check("none of its metrics is known", says("<!doctype html>\n<title>Shop</title>"))
 	check("404", http.NotFound)
 	check("more than 4 MB", func(w http.ResponseWriter, _ *http.Request) {
 		for range 5 << 10 {
