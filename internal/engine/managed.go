@@ -23,7 +23,7 @@ func (t target) start(ctx context.Context, host Host, l Launch, c command) (*Ser
 	if err != nil {
 		return nil, err
 	}
-	m.target = t
+	m.target, m.secrets = t, secret.OfHeader(header)
 	p := newProber("http://"+address(c.host, m.port), header, nil, nil)
 	server, err := m.await(ctx, host, p, l.readyTimeout())
 	if err != nil {
@@ -83,6 +83,7 @@ func startID(engine string) string {
 // managed is a server that splleed started.
 type managed struct {
 	target
+	secrets secret.Values // that it is sent, and may log
 	name    string
 	id      string // of this start
 	args    []string
@@ -135,5 +136,5 @@ func (m *managed) withLog(err error) error {
 	if len(lines) == 0 {
 		return fmt.Errorf("%w; it has written nothing to its log %s", err, m.log.Name())
 	}
-	return fmt.Errorf("%w; its log is %s, which ends:\n  | %s", err, m.log.Name(), secret.Text(strings.Join(lines, "\n  | ")))
+	return fmt.Errorf("%w; its log is %s, which ends:\n  | %s", err, m.log.Name(), m.secrets.Text(strings.Join(lines, "\n  | ")))
 }

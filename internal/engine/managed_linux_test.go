@@ -383,3 +383,14 @@ func TestFirstRequest(t *testing.T) {
 		return b["inputs"] == "Hello" && parameters["max_new_tokens"] == 1.0
 	})
 }
+
+// A server may log the key that it was sent, in words that do not look like it.
+func TestLoggedKeysAreStruck(t *testing.T) {
+	path, _ := install(t, "vllm", &fake{Generate: 400, Log: []string{"the sesame is opensesame"}})
+	v := VLLM{Model: "m", Port: -1, Access: Access{APIKey: "opensesame"}, Launch: Launch{Executable: path}}
+	_, err := v.Open(t.Context(), Host{LogDir: t.TempDir()})
+	if err == nil || strings.Contains(err.Error(), "opensesame") {
+		t.Fatalf("error %v", err)
+	}
+	says(t, err, "| the sesame is ***")
+}

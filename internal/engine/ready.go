@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"time"
-
-	"github.com/splleed/splleed/internal/secret"
 )
 
 const (
@@ -59,7 +57,7 @@ func (m *managed) lastLine() string {
 	if len(lines) == 0 {
 		return ", nothing logged yet"
 	}
-	return ", last log line: " + secret.Text(firstLine(lines[0]))
+	return ", last log line: " + firstLine(m.secrets.Text(lines[0]))
 }
 
 // poll asks until the server generates, refuses to, or ctx ends; then the error is what the server said last.
