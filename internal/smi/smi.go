@@ -48,13 +48,23 @@ func run(ctx context.Context, args ...string) (string, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, smi, args...)
 	cmd.WaitDelay = time.Second // something below it may hold the pipe
-	out, err := cmd.Output()
-	switch {
-	case ctx.Err() != nil:
-		return "", fmt.Errorf("nvidia-smi: %w", context.Cause(ctx))
-	case err != nil:
-		said, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\n") // it complains where it else answers
-		return "", fmt.Errorf("nvidia-smi: %w: %s", err, said)
+	type answer struct {
+		out []byte
+		err error
 	}
-	return string(out), nil
+	come := make(chan answer, 1)
+	go func() { // on its own, since nothing ends a process that hangs in a driver
+		out, err := cmd.Output()
+		come <- answer{out, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", fmt.Errorf("nvidia-smi: %w", context.Cause(ctx))
+	case a := <-come:
+		if a.err != nil {
+			said, _, _ := strings.Cut(strings.TrimSpace(string(a.out)), "\n") // it complains where it else answers
+			return "", fmt.Errorf("nvidia-smi: %w: %s", a.err, said)
+		}
+		return string(a.out), nil
+	}
 }
