@@ -123,7 +123,11 @@ func (c *course) onHead(status int) {
 
 func (c *course) payload(p []byte) {
 	c.payloads++
-	if !isSuccess(c.resp.Status) {
+	switch {
+	case isSuccess(c.resp.Status):
+	case c.resp.Compressed:
+		c.message = "the body is compressed"
+	default:
 		c.message = dialect.ErrorMessage(p)
 	}
 	c.x.Sink.Payload(p)
