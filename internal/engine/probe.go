@@ -46,7 +46,13 @@ func newProber(base string, header map[string]string, trust *tls.Config, proxy *
 type answer struct {
 	status      int
 	contentType string
+	location    string // where a redirect points
 	body        []byte
+}
+
+// answerOf is a response whose body was read.
+func answerOf(res *http.Response, body []byte) answer {
+	return answer{res.StatusCode, contentType(res), res.Header.Get("Location"), body}
 }
 
 // get asks for a path.
@@ -58,11 +64,11 @@ func (p prober) get(ctx context.Context, path string) (answer, error) {
 		return answer{}, err
 	}
 	defer res.Body.Close()
-	a := answer{status: res.StatusCode, contentType: contentType(res)}
-	if a.body, err = io.ReadAll(io.LimitReader(res.Body, 1<<20)); err != nil {
+	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
+	if err != nil {
 		return answer{}, p.explain(ctx, path, err)
 	}
-	return a, nil
+	return answerOf(res, body), nil
 }
 
 // do sends a request.
@@ -77,6 +83,7 @@ func (p prober) do(ctx context.Context, method, path string, body []byte) (*http
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Accept", "text/event-stream")
+		req.Header.Set("Accept-Encoding", "identity") // as the load does
 	}
 	res, err := p.client.Do(req)
 	if err != nil {
@@ -105,9 +112,12 @@ func (p prober) explain(ctx context.Context, path string, err error) error {
 	return fmt.Errorf("%s%s: %w", p.base, path, err)
 }
 
-// String is what it was, for errors: 404 text/html "<html>".
+// String is what it was, for errors: 404 text/html "<html>". No redirect is followed: the load would follow none.
 func (a answer) String() string {
 	parts := []string{fmt.Sprint(a.status)}
+	if a.redirects() {
+		return fmt.Sprintf("%d, a redirect to %q, which is not followed", a.status, secret.Text(firstLine(a.location)))
+	}
 	if a.contentType != "" {
 		parts = append(parts, a.contentType)
 	}
@@ -116,6 +126,8 @@ func (a answer) String() string {
 	}
 	return strings.Join(parts, " ")
 }
+
+func (a answer) redirects() bool { return a.status/100 == 3 && a.location != "" }
 
 // html reports whether the answer is a web page: many web servers answer 200 to any path.
 func (a answer) html() bool { return a.contentType == "text/html" }
@@ -152,6 +164,8 @@ func (o *oddAnswer) Error() string {
 		return said + ": does it want an API key ('api_key_env')?"
 	case o.answer.status == http.StatusServiceUnavailable:
 		return said + ": is it still loading its model?"
+	case o.answer.redirects():
+		return said + ": is that where 'endpoint' should point?"
 	}
 	return said + ": is it an inference server?"
 }
