@@ -114,5 +114,7 @@ func TestComputedDelta(t *testing.T) {
 	checkStream(t, embeddings{}, []string{`{"data":[]}`}, Delta{Done: true, Usage: used(-1, 0)})
 	checkStream(t, embeddings{}, []string{`{"detail":"no such model"}`}, Delta{Error: "no such model", Usage: used(-1, 0)})
 	checkStream(t, rerank{}, []string{`{"results":[{"index":0,"relevance_score":0.5}],"usage":{"total_tokens":12}}`}, Delta{Content: Computed, Done: true, Usage: used(12, 0)})
+	checkStream(t, rerank{}, []string{`[{"score":0.5,"document":"a","index":0,"meta_info":null}]`, `[]`}, Delta{Content: Computed, Done: true, Usage: used(-1, 0)}, Delta{Done: true, Usage: used(-1, 0)})
+	checkStream(t, rerank{}, []string{`{"detail":"no such model"}`}, Delta{Error: "no such model", Usage: used(-1, 0)})
 	checkStream(t, rerank{}, []string{`{"results":[{"index":0,"relevance_score":0.5}],"usage":{"prompt_tokens":11,"total_tokens":12}}`}, Delta{Content: Computed, Done: true, Usage: used(11, 0)})
 }
