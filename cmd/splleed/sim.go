@@ -21,11 +21,11 @@ type SimCmd struct {
 	Model          string        `default:"sim-small" help:"Name of the model."`
 	Mode           string        `default:"engine" enum:"engine,script" help:"engine: a model of an engine under load. script: token times known beforehand."`
 	Seed           uint64        `default:"1" help:"Seed of whatever the server draws."`
-	Speed          float64       `default:"1" help:"Engine mode: how many times as fast as a small model on a good GPU."`
+	Speed          positive      `default:"1" help:"Engine mode: how many times as fast as a small model on a good GPU."`
 	MaxNumSeqs     int           `default:"256" help:"Engine mode: sequences that run at once."`
-	TTFTMs         float64       `name:"ttft-ms" default:"50" help:"Script mode: median TTFT."`
+	TTFTMs         positive      `name:"ttft-ms" default:"50" help:"Script mode: median TTFT."`
 	TTFTSigma      float64       `name:"ttft-sigma" default:"0.3" help:"Script mode: sigma of the log-normal TTFT; 0 makes it constant."`
-	ITLMs          float64       `name:"itl-ms" default:"20" help:"Script mode: median time per token."`
+	ITLMs          positive      `name:"itl-ms" default:"20" help:"Script mode: median time per token."`
 	ITLSigma       float64       `name:"itl-sigma" default:"0.2" help:"Script mode: sigma of the log-normal time per token."`
 	TokensPerEvent int           `default:"1" help:"Script mode: tokens that come together; engine mode: tokens a step."`
 	EventBytes     int           `default:"0" help:"Bytes of each event's JSON at least."`
@@ -94,8 +94,8 @@ func (c SimCmd) stop(server *sim.Server) error {
 // config is the server that the flags describe.
 func (c SimCmd) config() (sim.Config, error) {
 	config, err := engine.Sim{
-		Model: c.Model, Mode: c.Mode, Seed: c.Seed, Speed: c.Speed, MaxNumSeqs: c.MaxNumSeqs,
-		TTFTMs: c.TTFTMs, ITLMs: c.ITLMs, TokensPerEvent: c.TokensPerEvent, Faults: c.Fault,
+		Model: c.Model, Mode: c.Mode, Seed: c.Seed, Speed: float64(c.Speed), MaxNumSeqs: c.MaxNumSeqs,
+		TTFTMs: float64(c.TTFTMs), ITLMs: float64(c.ITLMs), TokensPerEvent: c.TokensPerEvent, Faults: c.Fault,
 	}.Config()
 	config.Script.TTFT.Sigma, config.Script.ITL.Sigma = c.TTFTSigma, c.ITLSigma
 	config.MaxModelLen, config.StopEarly, config.EventBytes = c.MaxModelLen, c.StopEarly, c.EventBytes

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"io"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -55,5 +56,8 @@ func TestSimCmdRefuses(t *testing.T) {
 	}
 	check(SimCmd{Fault: []string{"resett"}}, "faults[0]")
 	check(SimCmd{StopEarly: 2}, "stop early")
+	check(SimCmd{TTFTSigma: math.NaN()}, "want a sigma of 0 to 3")
+	check(SimCmd{ITLSigma: -1}, "want a sigma of 0 to 3")
+	check(SimCmd{ITLMs: 1e300}, "no negative median")
 	check(SimCmd{Host: "127.0.0.1", Port: -1}, "port")
 }

@@ -22,11 +22,11 @@ func (c chat) Decoder() Decoder {
 
 // delta is what a chat event adds to the answer.
 type delta struct {
-	Role         filled `json:"role"`
-	Content      filled `json:"content"`
-	Refusal      filled `json:"refusal"`
-	ToolCalls    filled `json:"tool_calls"`
-	FunctionCall filled `json:"function_call"`
+	Role         filled  `json:"role"`
+	Content      content `json:"content"`
+	Refusal      filled  `json:"refusal"`
+	ToolCalls    filled  `json:"tool_calls"`
+	FunctionCall filled  `json:"function_call"`
 
 	// Reasoning has a name with every server.
 	Reasoning        filled `json:"reasoning"`         // vLLM, OpenRouter, Groq, Ollama
@@ -45,9 +45,9 @@ func messageKind(c *choice) Content { return c.Message.kind() }
 
 func (d *delta) kind() Content {
 	switch {
-	case bool(d.Content || d.Refusal || d.ToolCalls || d.FunctionCall):
+	case d.Content == content(Text), bool(d.Refusal || d.ToolCalls || d.FunctionCall):
 		return Text
-	case bool(d.Reasoning || d.ReasoningContent || d.ReasoningText || d.ReasoningDetails || d.Thinking):
+	case d.Content == content(Reasoning), bool(d.Reasoning || d.ReasoningContent || d.ReasoningText || d.ReasoningDetails || d.Thinking):
 		return Reasoning
 	case bool(d.Role):
 		return None

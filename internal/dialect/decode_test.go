@@ -49,6 +49,11 @@ func TestChatDelta(t *testing.T) {
 	delta(`{"content":null,"thinking":"hm"}`, Reasoning)
 	delta(`{"refusal":"no"}`, Text)
 	delta(`{"content":[{"type":"text","text":"a"}]}`, Text)
+	// As Mistral's reasoning models send it.
+	delta(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}]}]}`, Reasoning)
+	delta(`{"content":[{"type":"thinking","thinking":[{"type":"text","text":"hm"}],"closed":true},{"type":"text","text":"a"}]}`, Text)
+	delta(`{"content":[]}`, Blank)
+	delta(`{"content":[7]}`, Text)
 	delta(`{"content":" "}`, Text)
 
 	check(`{"choices":[{"delta":{"content":""},"finish_reason":"stop"}]}`, Delta{Content: Blank, Finish: "stop"})

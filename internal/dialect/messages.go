@@ -37,7 +37,7 @@ func (m messages) Decoder() Decoder {
 	if m.whole {
 		return &decoder{event: new(wholeMessage)}
 	}
-	return &decoder{event: &messagesEvent{input: anthropicUsage{Input: -1, Read: -1}}}
+	return &decoder{event: &messagesEvent{input: noUsage}}
 }
 
 // messagesEvent is an event of a stream.
@@ -59,7 +59,7 @@ type messagesEvent struct {
 	input anthropicUsage // of the stream's message_start
 }
 
-// anthropicUsage counts the prompt in three parts, each token in one of them.
+// anthropicUsage counts the prompt in three parts, each token in one of them; -1 is not said.
 type anthropicUsage struct {
 	Input   int `json:"input_tokens"`
 	Read    int `json:"cache_read_input_tokens"`
@@ -67,7 +67,7 @@ type anthropicUsage struct {
 	Output  int `json:"output_tokens"`
 }
 
-var noUsage = anthropicUsage{Input: -1, Read: -1, Output: -1}
+var noUsage = anthropicUsage{-1, -1, -1, -1}
 
 func (e *messagesEvent) reset() {
 	*e = messagesEvent{Usage: noUsage, input: e.input}
@@ -120,14 +120,20 @@ func (e *messagesEvent) delta() Delta {
 		delta.Content = Blank
 	}
 	if e.Usage.Output >= 0 {
-		u := e.input
-		if e.Usage.Input >= 0 { // the end repeats what the beginning said, and may know better
-			u = e.Usage
-		}
-		u.Output = e.Usage.Output
-		delta.Usage = u.usage()
+		delta.Usage = e.Usage.after(e.input).usage()
 	}
 	return delta
+}
+
+// after is what is known at the end, which may repeat what the beginning said, part by part, and may know better.
+func (u anthropicUsage) after(begin anthropicUsage) anthropicUsage {
+	said := func(now, before int) int {
+		if now < 0 {
+			return before
+		}
+		return now
+	}
+	return anthropicUsage{said(u.Input, begin.Input), said(u.Read, begin.Read), said(u.Written, begin.Written), u.Output}
 }
 
 func (u anthropicUsage) usage() Usage {

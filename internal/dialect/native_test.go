@@ -92,6 +92,12 @@ func TestMessagesDelta(t *testing.T) {
 		`{"type":"message_stop"}`,
 	}, Delta{}, Delta{}, Delta{}, Delta{Content: Reasoning}, Delta{}, Delta{Content: Text}, Delta{Content: Text}, Delta{Content: Text}, Delta{},
 		Delta{Finish: "end_turn", Usage: cached(130, 15, 100)}, Delta{Done: true})
+	// The end need not repeat all that the beginning said.
+	checkStream(t, messages{}, []string{
+		`{"type":"message_start","message":{"usage":{"input_tokens":25,"cache_read_input_tokens":100,"cache_creation_input_tokens":5}}}`,
+		`{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":26,"cache_read_input_tokens":null,"output_tokens":15}}`,
+		`{"type":"message_delta","delta":{},"usage":{"input_tokens":1,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"output_tokens":16}}`,
+	}, Delta{}, Delta{Finish: "end_turn", Usage: cached(131, 15, 100)}, Delta{Usage: cached(1, 16, 0)})
 	checkStream(t, messages{}, []string{`{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}`}, Delta{Error: "Overloaded"})
 	checkStream(t, messages{whole: true}, []string{
 		`{"type":"message","role":"assistant","content":[{"type":"thinking","thinking":"Hm"},{"type":"text","text":"Hi"}],"stop_reason":"max_tokens","usage":{"input_tokens":5,"output_tokens":8}}`},
@@ -114,5 +120,7 @@ func TestComputedDelta(t *testing.T) {
 	checkStream(t, embeddings{}, []string{`{"data":[]}`}, Delta{Done: true, Usage: used(-1, 0)})
 	checkStream(t, embeddings{}, []string{`{"detail":"no such model"}`}, Delta{Error: "no such model", Usage: used(-1, 0)})
 	checkStream(t, rerank{}, []string{`{"results":[{"index":0,"relevance_score":0.5}],"usage":{"total_tokens":12}}`}, Delta{Content: Computed, Done: true, Usage: used(12, 0)})
+	checkStream(t, rerank{}, []string{`[{"score":0.5,"document":"a","index":0,"meta_info":null}]`, `[]`}, Delta{Content: Computed, Done: true, Usage: used(-1, 0)}, Delta{Done: true, Usage: used(-1, 0)})
+	checkStream(t, rerank{}, []string{`{"detail":"no such model"}`}, Delta{Error: "no such model", Usage: used(-1, 0)})
 	checkStream(t, rerank{}, []string{`{"results":[{"index":0,"relevance_score":0.5}],"usage":{"prompt_tokens":11,"total_tokens":12}}`}, Delta{Content: Computed, Done: true, Usage: used(11, 0)})
 }

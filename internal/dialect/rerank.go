@@ -1,13 +1,16 @@
 package dialect
 
-import "strings"
+import (
+	"encoding/json"
+	"strings"
+)
 
-// rerank is /rerank as Jina, vLLM, SGLang and llama.cpp have it: scores of documents for a query. The first line of a
+// rerank is /v1/rerank as Jina, vLLM, SGLang and llama.cpp have it: scores of documents for a query. The first line of a
 // prompt is the query, each further one a document; of a single line, the document too. Documents in extra_body stand for
 // those of all prompts.
 type rerank struct{}
 
-func (rerank) Path() string     { return "/rerank" }
+func (rerank) Path() string     { return "/v1/rerank" }
 func (rerank) Framing() Framing { return Whole }
 func (rerank) Decoder() Decoder { return &decoder{event: new(ranks)} }
 
@@ -39,6 +42,18 @@ type ranks struct {
 func (r *ranks) reset() {
 	*r = ranks{}
 	r.Usage.usage, r.Usage.Total = usage{Input: -1, Output: -1}, -1
+}
+
+// UnmarshalJSON is json.Unmarshaler's. SGLang's answer is the list of results itself.
+func (r *ranks) UnmarshalJSON(value []byte) error {
+	type fields ranks
+	if value[0] != '[' {
+		return json.Unmarshal(value, (*fields)(r))
+	}
+	var list []struct{}
+	err := json.Unmarshal(value, &list)
+	r.Results = len(list) > 0
+	return err
 }
 
 // delta is event's. Some servers count in total alone, and nothing is generated.

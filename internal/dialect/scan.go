@@ -140,6 +140,12 @@ func (f *filled) scan(s *scanner) {
 	s.hole(value)
 }
 
+func (c *content) scan(s *scanner) {
+	value := s.Value()
+	_ = c.UnmarshalJSON(value)
+	s.hole(value)
+}
+
 // scan notes a hole for each id: what they are does not matter, how many there are does.
 func (n *length) scan(s *scanner) {
 	count := 0

@@ -15,7 +15,7 @@ type thinking struct {
 }
 
 func (t thinking) Decoder() Decoder {
-	return &thoughts{Decoder: t.moved.Decoder(), begin: t.begin, end: t.end, inside: t.begin == ""}
+	return &thoughts{Decoder: t.moved.Decoder(), begin: t.begin, end: t.end, inside: t.begin == "", begun: t.begin == ""}
 }
 
 // thoughts is a decoder that follows the tags through a stream.
@@ -23,6 +23,7 @@ type thoughts struct {
 	Decoder
 	begin, end string
 	inside     bool
+	begun      bool   // something other than white space has come: some models begin with a line break before the tag
 	held       string // the end of what came: it may be how a tag begins
 }
 
@@ -49,6 +50,10 @@ func (t *thoughts) answers(text string) (answer bool) {
 		if !found {
 			before, t.held = splitHeld(text, tag)
 		}
+		if !t.begun {
+			before = strings.TrimSpace(before)
+		}
+		t.begun = t.begun || found || before != ""
 		answer = answer || !t.inside && before != ""
 		if !found {
 			return answer

@@ -47,6 +47,11 @@ func TestThinking(t *testing.T) {
 	check("chat", begin, end, "rAA", chat("<", "b>bold", " x")...) // no tag, after all
 	check("chat", begin, end, "ArrA", chat("So. ", "<think>hm", "</think>", "Hi")...)
 	check("chat", begin, end, "rrA", chat("<think>", "</</think", ">Hi")...)
+	// GLM-4.5 begins with a line break. After the tag it is the answer's, as where a server separates.
+	check("chat", begin, end, "rrrrAA", chat("\n", "<think>", "hm", "</think>", "\n", "Hi")...)
+	check("chat", begin, end, "rrA", chat("\n", "\n<think>hm", "</think>Hi")...)
+	check("chat", begin, end, "rAAA", chat(" ", "Hi", " ", "there")...)
+	check("chat", begin, end, "AAA", chat("\nHi", " ", "<b>")...)
 	check("chat", "", end, "rrA", chat("hm", "</think>", "Hi")...)
 	check("chat", "", end, "rA", chat("hm</think>", "<think></think>")...) // it closes once
 

@@ -1,6 +1,10 @@
 package dialect
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+)
 
 // The types here read a JSON value for the one thing that counts of it. They take whatever shape a server gives it, and
 // allocate nothing: a generated text is never built.
@@ -19,6 +23,31 @@ func (f *filled) UnmarshalJSON(value []byte) error {
 		*f = value[0] != 'n' && value[0] != 'f'
 	}
 	return nil
+}
+
+// content is what the content of a chat holds: Text, as a rule; Reasoning, where all of a list of parts is "thinking", as
+// with Mistral.
+type content Content
+
+// UnmarshalJSON is json.Unmarshaler's.
+func (c *content) UnmarshalJSON(value []byte) error {
+	var some filled
+	err := some.UnmarshalJSON(value)
+	switch {
+	case !bool(some):
+		*c = content(None)
+	case value[0] == '[' && isThinking(value):
+		*c = content(Reasoning)
+	default:
+		*c = content(Text)
+	}
+	return err
+}
+
+func isThinking(list []byte) bool {
+	type part struct{ Type string }
+	var parts []part
+	return json.Unmarshal(list, &parts) == nil && !slices.ContainsFunc(parts, func(p part) bool { return p.Type != "thinking" })
 }
 
 // present is whether a value is there at all and not null.

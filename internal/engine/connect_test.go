@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -135,6 +136,17 @@ func TestConnectRefuses(t *testing.T) {
 	check(OpenAI{Endpoint: serve(t, page(200, "text/html", "\n<html>\n<body>")), Model: "m"}, `answered /health with 200 text/html "<html>": is it an inference server?`)
 	check(VLLM{Endpoint: shop}, "/v1/models with 401", "api_key_env")
 	check(VLLM{Endpoint: serve(t, page(302, "", ""))}, "/health with 302")
+	moved := http.RedirectHandler("https://elsewhere/v1", http.StatusMovedPermanently)
+	check(VLLM{Endpoint: serve(t, moved)}, `/health with 301, a redirect to "https://elsewhere/v1", which is not followed: is that where 'endpoint' should point?`)
+	check(VLLM{Endpoint: serve(t, postTo(moved))}, `/v1/completions was answered with 301, a redirect to "https://elsewhere/v1", which is not followed`)
+	// The load takes no compressed answers.
+	packed := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		z := gzip.NewWriter(w)
+		defer z.Close()
+		fmt.Fprint(z, chatStream)
+	})
+	check(OpenAI{Endpoint: serve(t, postTo(packed))}, `compressed with "gzip", although nobody asked for that`)
 	check(VLLM{Endpoint: serve(t, page(500, "text/plain", "engine dead"))}, `/health with 500 text/plain "engine dead"`)
 	check(VLLM{Endpoint: serve(t, &fake{Loading: 1})}, "503", "Loading model", "is it still loading its model?")
 
@@ -156,6 +168,18 @@ func TestConnectRefuses(t *testing.T) {
 
 	// Bad configuration is refused in Open too.
 	check(VLLM{}, "Either 'endpoint' or 'model'")
+}
+
+// postTo is a server with a model, whose requests for tokens go elsewhere.
+func postTo(h http.Handler) http.Handler {
+	server := &fake{Models: []string{"a"}}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			h.ServeHTTP(w, r)
+			return
+		}
+		server.ServeHTTP(w, r)
+	})
 }
 
 func page(status int, contentType, body string) http.Handler {

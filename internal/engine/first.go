@@ -45,10 +45,16 @@ func (p prober) first(ctx context.Context, s *Server, sampling dialect.Sampling)
 	}
 }
 
+// streamOptions ask for usage.
+const streamOptions = "stream_options"
+
 // named is the field of a request that a refusal names; "" for none that can be left out.
 func named(message string, s dialect.Sampling) string {
 	if strings.Contains(message, "max_completion_tokens") {
 		return "max_tokens"
+	}
+	if strings.Contains(message, streamOptions) {
+		return streamOptions
 	}
 	for _, name := range s.Set() {
 		if regexp.MustCompile(`\b` + name + `\b`).MatchString(message) {
@@ -65,7 +71,11 @@ func (s *Server) leaveOut(field string) {
 		return
 	}
 	s.Dialect = dialect.Altered(s.Dialect, field, "")
-	s.Warnings = append(s.Warnings, fmt.Sprintf("sampling.%s is not sent: the server refuses it", field))
+	said := fmt.Sprintf("sampling.%s is not sent: the server refuses it", field)
+	if field == streamOptions {
+		said = field + " is not sent: the server refuses it. It may not count its tokens"
+	}
+	s.Warnings = append(s.Warnings, said)
 }
 
 // FirstLimit is how long the first token of a running server may take, if nobody says otherwise: an engine may compile

@@ -49,6 +49,28 @@ func TestMaxCompletionTokens(t *testing.T) {
 	}
 }
 
+// Mistral's service counts tokens unasked, and refuses to be asked.
+func TestStreamOptionsAreLeftOut(t *testing.T) {
+	refuses := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, _ := io.ReadAll(r.Body); strings.Contains(string(body), "stream_options") {
+			w.WriteHeader(http.StatusUnprocessableEntity)
+			io.WriteString(w, `{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","stream_options","include_usage"],"msg":"Extra inputs are not permitted","input":true}]},"type":"invalid_request_error"}`)
+			return
+		}
+		io.WriteString(w, chatStream)
+	})
+	s, err := OpenAI{Endpoint: serve(t, postTo(refuses))}.Open(t.Context(), Host{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "stream_options is not sent: the server refuses it. It may not count its tokens"; !slices.Equal(s.Warnings, []string{want}) {
+		t.Errorf("warnings %q, want %q", s.Warnings, want)
+	}
+	if body, err := s.Dialect.Body(dialect.Request{Prompt: "p"}); err != nil || strings.Contains(string(body), "stream_options") {
+		t.Errorf("%s, %v", body, err)
+	}
+}
+
 func chatOf(t *testing.T) dialect.Dialect {
 	t.Helper()
 	d, ok := dialect.Named("chat")

@@ -36,11 +36,14 @@ func (p prober) generate(ctx context.Context, s *Server, sampling dialect.Sampli
 	if res.StatusCode != http.StatusOK {
 		return p.rejected(s.Dialect.Path(), res)
 	}
+	if coding := res.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+		return &refusal{fmt.Errorf("first request: the response is compressed with %.40q, although nobody asked for that", coding)}
+	}
 	begin := &opening{from: res.Body}
 	usage, err := readToken(s.Dialect, begin)
 	s.Probe = probeTokens(usage)
 	if kind := contentType(res); errors.Is(err, errNoToken) && (kind == "text/html" || kind == "application/json") {
-		return p.unstreamed(s.Dialect, answer{res.StatusCode, kind, begin.text})
+		return p.unstreamed(s.Dialect, answerOf(res, begin.text))
 	}
 	if err != nil {
 		return p.failed(err)
@@ -88,7 +91,7 @@ func (p prober) unstreamed(d dialect.Dialect, a answer) error {
 // rejected says what came in place of a stream. The client's errors (400 to 499) last, others may pass.
 func (p prober) rejected(path string, res *http.Response) error {
 	text, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10))
-	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answer{res.StatusCode, contentType(res), text})
+	said := fmt.Sprintf("POST %s%s was answered with %s", p.base, path, answerOf(res, text))
 	err := errors.New(p.struck(said))
 	switch s := res.StatusCode; {
 	case s == http.StatusRequestTimeout, s == http.StatusTooEarly, s == http.StatusTooManyRequests, s >= 500:

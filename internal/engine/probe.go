@@ -52,7 +52,13 @@ func (p prober) struck(said string) string { return secret.OfHeader(p.header).Te
 type answer struct {
 	status      int
 	contentType string
+	location    string // where a redirect points
 	body        []byte
+}
+
+// answerOf is a response whose body was read.
+func answerOf(res *http.Response, body []byte) answer {
+	return answer{res.StatusCode, contentType(res), res.Header.Get("Location"), body}
 }
 
 // get asks for a path.
@@ -64,11 +70,11 @@ func (p prober) get(ctx context.Context, path string) (answer, error) {
 		return answer{}, err
 	}
 	defer res.Body.Close()
-	a := answer{status: res.StatusCode, contentType: contentType(res)}
-	if a.body, err = io.ReadAll(io.LimitReader(res.Body, sizeLimit)); err != nil {
+	body, err := io.ReadAll(io.LimitReader(res.Body, sizeLimit))
+	if err != nil {
 		return answer{}, p.explain(ctx, path, err)
 	}
-	return a, nil
+	return answerOf(res, body), nil
 }
 
 // do sends a request.
@@ -83,6 +89,7 @@ func (p prober) do(ctx context.Context, method, path string, body []byte) (*http
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Accept", "text/event-stream")
+		req.Header.Set("Accept-Encoding", "identity") // as the load does
 	}
 	res, err := p.client.Do(req)
 	if err != nil {
@@ -111,9 +118,12 @@ func (p prober) explain(ctx context.Context, path string, err error) error {
 	return fmt.Errorf("%s%s: %w", p.base, path, err)
 }
 
-// String is what it was, for errors: 404 text/html "<html>".
+// String is what it was, for errors: 404 text/html "<html>". No redirect is followed: the load would follow none.
 func (a answer) String() string {
 	parts := []string{fmt.Sprint(a.status)}
+	if a.redirects() {
+		return fmt.Sprintf("%d, a redirect to %q, which is not followed", a.status, secret.Text(firstLine(a.location)))
+	}
 	if a.contentType != "" {
 		parts = append(parts, a.contentType)
 	}
@@ -122,6 +132,8 @@ func (a answer) String() string {
 	}
 	return strings.Join(parts, " ")
 }
+
+func (a answer) redirects() bool { return a.status/100 == 3 && a.location != "" }
 
 // html reports whether the answer is a web page: many web servers answer 200 to any path.
 func (a answer) html() bool { return a.contentType == "text/html" }
@@ -159,6 +171,8 @@ func (o *oddAnswer) Error() string {
 		return said + ": does it want an API key ('api_key_env')?"
 	case o.answer.status == http.StatusServiceUnavailable:
 		return said + ": is it still loading its model?"
+	case o.answer.redirects():
+		return said + ": is that where 'endpoint' should point?"
 	}
 	return said + ": is it an inference server?"
 }

@@ -9,7 +9,7 @@ import (
 //
 //   - the response came in one piece: all of them;
 //   - every event said so (token ids, TGI): those;
-//   - usage came with every event: its steps;
+//   - usage came with every text: its steps;
 //   - usage equals the events with text: one each;
 //   - usage equals all events, with and without text: one each, also those without;
 //   - any other usage (several tokens an event): usage spread evenly over the events with text, marked ITLChunks;

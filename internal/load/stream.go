@@ -103,7 +103,7 @@ func (s *stream) take(d dialect.Delta) {
 	}
 	s.read.tokens += d.Tokens
 	if d.Content != dialect.None {
-		s.read.steps += s.running.step(d.Usage, s.usage.Output)
+		s.read.steps += s.running.step(d)
 	}
 	if d.Usage.Known {
 		s.usage = d.Usage
@@ -181,17 +181,22 @@ func unending(f record.FailureType) bool {
 	return slices.Contains([]record.FailureType{record.Truncated, record.Reset, record.TimeoutIdle, record.TimeoutTotal}, f)
 }
 
-// running notices servers that report usage with every event (continuous usage): its steps are exact token counts.
-type running struct{ with, without int }
+// running notices servers that report usage with every text (continuous usage): its steps are exact token counts. Events
+// without text may lack it, as the last one does with SGLang: their tokens are in the next step.
+type running struct{ with, without, last int }
 
-// step is by how many tokens usage grew since the last event.
-func (r *running) step(usage dialect.Usage, last int) int {
-	if !usage.Known {
-		r.without++
+// step is by how many tokens usage grew since the last content.
+func (r *running) step(d dialect.Delta) int {
+	if !d.Usage.Known {
+		if d.Content != dialect.Blank {
+			r.without++
+		}
 		return 0
 	}
 	r.with++
-	return max(usage.Output-last, 0)
+	grown := max(d.Usage.Output-r.last, 0)
+	r.last = d.Usage.Output
+	return grown
 }
 
 func (r *running) always() bool { return r.with > 1 && r.without == 0 }

@@ -61,6 +61,8 @@ func TestTokensPerArrival(t *testing.T) {
 	check("token ids", "ids 2|ids 3|finish,usage 5", "10:2 20:3", "usage", "tokens", 5)
 	check("token ids without usage", "ids 2|ids 3|finish", "10:2 20:3", "token_ids", "tokens", 5)
 	check("running usage", "running 2|running 7|finish,usage 7", "10:2 20:5", "usage", "tokens", 7)
+	check("running usage, but for the end", "running 2|running 7|blank|finish,usage 7", "10:2 20:5", "usage", "tokens", 7) // SGLang's chat
+	check("running usage that begins before there is text", "usage 1|running 1|running 2|finish,usage 2", "20:1 30:1", "usage", "tokens", 2)
 	check("usage that runs back takes no token away", "running 5|running 3|running 6|finish,usage 6", "10:5 20:0 30:3", "usage", "tokens", 6)
 	check("usage with the last text only", "text|running 2|finish", "10:1 20:1", "usage", "tokens", 2)
 	check("usage that cannot be", "text|text|finish,usage 2001", "10:1 20:1", "events", "tokens", 2)

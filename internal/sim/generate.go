@@ -20,7 +20,7 @@ var apis = map[string]api{
 	"/v1/completions":      {(*Server).askCompletions, newCompletions, refuseOpenAI, errorOpenAI},
 	"/v1/chat/completions": {(*Server).askChat, newChat, refuseOpenAI, errorOpenAI},
 	"/v1/embeddings":       {(*Server).askEmbeddings, newComputed, refuseOpenAI, errorOpenAI},
-	"/rerank":              {(*Server).askRerank, newComputed, refuseOpenAI, errorOpenAI},
+	"/v1/rerank":           {(*Server).askRerank, newComputed, refuseOpenAI, errorOpenAI},
 	"/generate":            {(*Server).askGenerate, newTGI, refuseTGI, errorTGI},
 	"/generate_stream":     {(*Server).askGenerateStream, newTGI, refuseTGI, errorTGI},
 }

@@ -59,6 +59,9 @@ type Config struct {
 // mostEventBytes is far more than servers send.
 const mostEventBytes = 1 << 20
 
+// mostSigma makes one time in a thousand 10,000 times the median. A much larger one makes times that no clock holds.
+const mostSigma = 3.0
+
 // orDefault fills what is not set.
 func (c Config) orDefault() Config {
 	if c.Model == "" {
@@ -99,6 +102,11 @@ func (c Config) Check() error {
 	}
 	if c.EventBytes < 0 || c.EventBytes > mostEventBytes {
 		errs = append(errs, fmt.Errorf("event bytes: want 0 to %d, not %d", mostEventBytes, c.EventBytes))
+	}
+	for _, l := range []LogNormal{c.Script.TTFT, c.Script.ITL} {
+		if l.Median < 0 || !(l.Sigma >= 0 && l.Sigma <= mostSigma) {
+			errs = append(errs, fmt.Errorf("times of the script: want a sigma of 0 to %v and no negative median, not %v and %v", mostSigma, l.Sigma, l.Median))
+		}
 	}
 	for _, f := range c.Faults {
 		errs = append(errs, f.Check())

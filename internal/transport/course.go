@@ -26,7 +26,8 @@ type course struct {
 	payloads int           // completed since the socket was last looked at
 	progress time.Duration // when the last payload came
 	active   bool          // generated content has come
-	message  string        // of a response that is no success
+	message  string        // of a response that is no success, or no stream
+	body     bool          // its first bytes have come
 	over     time.Duration // when the response was complete
 	carried  record.TCP    // on the last connection
 }
@@ -93,6 +94,7 @@ func (c *course) feed(p []byte) error {
 			c.onHead(r.Status)
 		}
 		if len(body) > 0 {
+			c.opening(body)
 			err = c.split.Feed(body, c.emit)
 		}
 		if err != nil {
@@ -121,9 +123,22 @@ func (c *course) onHead(status int) {
 	}
 }
 
+// opening looks at how the body begins: an object of JSON or a page is no stream, unless a payload follows.
+func (c *course) opening(body []byte) {
+	if !c.body && c.split == &c.sse && (body[0] == '{' || body[0] == '<') {
+		c.message = dialect.ErrorMessage(body)
+	}
+	c.body = true
+}
+
 func (c *course) payload(p []byte) {
 	c.payloads++
-	if !isSuccess(c.resp.Status) {
+	switch {
+	case isSuccess(c.resp.Status):
+		c.message = ""
+	case c.resp.Compressed:
+		c.message = "the body is compressed"
+	default:
 		c.message = dialect.ErrorMessage(p)
 	}
 	c.x.Sink.Payload(p)

@@ -89,6 +89,8 @@ func (c *course) verdict(ctx context.Context, failure *record.Failure) *record.F
 	switch {
 	case failure != nil && ctx.Err() != nil:
 		return cancelled(ctx)
+	case c.head && isSuccess(c.resp.Status) && failure == nil && c.message != "":
+		return &record.Failure{Type: record.Malformed, Message: "in place of a stream came: " + c.message}
 	case !c.head || isSuccess(c.resp.Status):
 		return failure
 	}

@@ -65,6 +65,10 @@ var broken = []struct {
 	{"HTTP/1.1 101 x\r\n\r\n", record.Malformed, "HTTP 101"},
 	{answer(503, ""), record.HTTP5xx, "HTTP 503"},
 	{answer(429, "slow down"), record.RateLimited, "HTTP 429: slow down"},
+	{answer(429, "\x1f\x8b\x08", "Content-Encoding: gzip"), record.RateLimited, "HTTP 429: the body is compressed"},
+	{answer(503, "slow down", "Content-Encoding: identity"), record.HTTP5xx, "HTTP 503: slow down"},
+	{answer(200, `{"error":{"message":"no quota","code":1}}`), record.Malformed, "in place of a stream came: no quota"},
+	{answer(200, "<html>\n<b>Hi</b>"), record.Malformed, "in place of a stream came: <html> <b>Hi</b>"},
 	{answer(307, "", "Location: https://elsewhere/"), record.Malformed, `HTTP 307: redirects to "https://elsewhere/", which is not followed`},
 }
 

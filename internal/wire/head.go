@@ -38,9 +38,7 @@ func (r *Response) onHeader(line []byte) error {
 		}
 		r.chunked = true
 	case is("content-encoding"):
-		if len(value) > 0 && !bytes.EqualFold(value, []byte("identity")) {
-			return fmt.Errorf("%w: content encoding %.40q, asked for none", ErrMalformed, value)
-		}
+		return r.onEncoding(value)
 	case is("connection"):
 		r.onConnection(string(value))
 	case is("keep-alive"):
@@ -57,6 +55,15 @@ func (r *Response) onLength(value []byte) error {
 		return fmt.Errorf("%w: content length %.40q", ErrMalformed, value)
 	}
 	r.length = n
+	return nil
+}
+
+// onEncoding refuses a success that is compressed. Any other status says more than that its body cannot be read.
+func (r *Response) onEncoding(value []byte) error {
+	r.Compressed = r.Compressed || len(value) > 0 && !bytes.EqualFold(value, []byte("identity"))
+	if r.Compressed && r.Status/100 == 2 {
+		return fmt.Errorf("%w: content encoding %.40q, asked for none", ErrMalformed, value)
+	}
 	return nil
 }
 

@@ -14,6 +14,7 @@ type Response struct {
 	KeepAlive   bool          // the connection may carry another request once the response is complete
 	IdleTimeout time.Duration // how long the server keeps an idle connection open; 0 where it does not say
 	Location    string        // where a redirect points; "" without one
+	Compressed  bool          // the body, which is no success's
 
 	state   state
 	old     bool   // HTTP/1.0

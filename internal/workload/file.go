@@ -28,18 +28,19 @@ func ReadJSONL(r io.Reader, column string) ([]string, error) {
 		if !ok {
 			return "", fmt.Errorf("no column %q", column)
 		}
-		var prompt string
-		if json.Unmarshal(raw, &prompt) != nil {
+		var prompt *string
+		if json.Unmarshal(raw, &prompt) != nil || prompt == nil {
 			return "", fmt.Errorf("column %q is no string", column)
 		}
-		return prompt, nil
+		return *prompt, nil
 	})
 }
 
-func scan(r io.Reader, prompt func([]byte) (string, error)) ([]string, error) {
+// scan reads what each line holds. Empty lines are passed over.
+func scan[T any](r io.Reader, read func([]byte) (T, error)) ([]T, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
-	var prompts []string
+	var all []T
 	number := 0
 	for lines.Scan() {
 		number++
@@ -50,16 +51,16 @@ func scan(r io.Reader, prompt func([]byte) (string, error)) ([]string, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		p, err := prompt(line)
+		one, err := read(line)
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", number, err)
 		}
-		prompts = append(prompts, p)
+		all = append(all, one)
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("line %d: %w", number+1, err)
 	}
-	return prompts, nil
+	return all, nil
 }
 
 // ReadShareGPT reads a JSON list of conversations; a prompt is the first turn of one, where a person speaks.

@@ -26,6 +26,7 @@ func TestReaders(t *testing.T) {
 	check(column("prompt"), `{"prompt":"a\nb","n":1}`+"\n\n"+`{"prompt":"c"}`, "", "a\nb", "c")
 	check(column("text"), `{"prompt":"a"}`, `line 1: no column "text"`)
 	check(column("prompt"), `{"prompt":"a"}`+"\n"+`{"prompt":7}`, `line 2: column "prompt" is no string`)
+	check(column("prompt"), `{"prompt":null}`, `line 1: column "prompt" is no string`)
 	check(column("prompt"), "\n{", `line 2: unexpected end`)
 	check(ReadShareGPT, `[{"id":"x","conversations":[{"from":"human","value":"q"},{"from":"gpt","value":"a"}]},
 		{"conversations":[{"from":"gpt","value":"a"}]},{"conversations":[]}]`, "", "q")

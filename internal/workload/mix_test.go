@@ -2,6 +2,7 @@ package workload
 
 import (
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -31,5 +32,33 @@ func TestMix(t *testing.T) {
 		if a, b := m.class(i), again.class(i); a != b {
 			t.Fatalf("place %d has class %d and then %d", i, a, b)
 		}
+	}
+}
+
+// How many unmeasured requests come between depends on time, and must not change what measured ones send. All are of
+// different prompts while those last: of 60 a class, 40 measured and 6 unmeasured requests.
+func TestMixIsFixedByItsSeed(t *testing.T) {
+	var items []Item
+	for i := range 120 {
+		items = append(items, Item{Text: string(rune('a' + i)), Class: string(rune('A' + i/60))})
+	}
+	deal := func(between int) (measured []int) {
+		m := NewMix(items, []Part{{60, 3}, {60, 1}}, 40, false, 1)
+		for i := range 40 {
+			if i < between {
+				if p := m.Unmeasured(); p.Reused {
+					t.Errorf("unmeasured request %d is sent %q, as another before it", i, p.Text)
+				}
+			}
+			p := m.Measured(i)
+			if p.Reused {
+				t.Errorf("measured request %d is sent %q, as another before it", i, p.Text)
+			}
+			measured = append(measured, p.Index)
+		}
+		return measured
+	}
+	if some, none := deal(6), deal(0); !slices.Equal(some, none) {
+		t.Errorf("with unmeasured requests between:\n%v\nwithout:\n%v", some, none)
 	}
 }

@@ -1,12 +1,10 @@
 package workload
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
+	"math"
 )
 
 // Arrival is one request of a trace.
@@ -31,34 +29,23 @@ type traceLine struct {
 // alone are made from the seed.
 func ReadTrace(r io.Reader, seed uint64) ([]Arrival, error) {
 	words := NewSynthetic(nil, seed)
-	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, longest)
-	var all []Arrival
-	first := 0.0
-	for number := 1; lines.Scan(); number++ {
-		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
-			continue
-		}
-		a, err := arrival(lines.Bytes(), words)
-		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", number, err)
-		}
-		if len(all) == 0 {
+	first, last := math.NaN(), 0.0 // there is none yet
+	all, err := scan(r, func(line []byte) (Arrival, error) {
+		a, err := arrival(line, words)
+		if math.IsNaN(first) {
 			first = a.At
 		}
 		a.At -= first
-		if n := len(all); n > 0 && a.At < all[n-1].At {
-			return nil, fmt.Errorf("line %d: its time is before that of the line above", number)
+		if err == nil && a.At < last {
+			err = errors.New("its time is before that of the line above")
 		}
-		all = append(all, a)
+		last = a.At
+		return a, err
+	})
+	if err == nil && len(all) == 0 {
+		err = errors.New("no requests in it")
 	}
-	if err := lines.Err(); err != nil {
-		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, errors.New("no requests in it")
-	}
-	return all, nil
+	return all, err
 }
 
 func arrival(line []byte, words *Synthetic) (Arrival, error) {

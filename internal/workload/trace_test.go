@@ -6,7 +6,7 @@ import (
 )
 
 func TestReadTrace(t *testing.T) {
-	all, err := ReadTrace(strings.NewReader(`{"timestamp": 27482, "input_length": 3, "output_length": 52, "hash_ids": [46, 47]}
+	all, err := ReadTrace(strings.NewReader("\ufeff"+`{"timestamp": 27482, "input_length": 3, "output_length": 52, "hash_ids": [46, 47]}
 
 {"timestamp": 30535, "prompt": "hello", "max_tokens": 4}
 {"at_s": 31, "prompt": "again"}
