@@ -80,6 +80,13 @@ func TestJudgingTransports(t *testing.T) {
 	verdicts(t, judged("portable"), "stamps, portable: bad: the client's own", "capacity, portable: warn: 1,000 events/s", "dispatch, portable: warn: 5.000 ms (p99)")
 	o.Stamp.P99 = 0.02
 	verdicts(t, judged("epoll")[:1], "stamps, epoll: warn: the client's own")
+	if advice := stampError("epoll", o).Advice; !strings.Contains(advice, "gives none") {
+		t.Error(advice)
+	}
+	o.Kernel, o.Stamp.P99 = 64, 30
+	if advice := stampError("portable", o).Advice; !strings.Contains(advice, "the kernel itself or the reader is late") {
+		t.Error(advice)
+	}
 	o.Failed, o.Failure, o.CPU = 3, "reset", 0
 	verdicts(t, judged("epoll")[:2], "stamps, epoll: bad: 3 of 64 requests failed: reset", "capacity, epoll: unknown: not told")
 }
