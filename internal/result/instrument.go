@@ -94,7 +94,7 @@ type Stimulus struct {
 	Dispersion          *float64 `json:"dispersion"`           // the same of sends
 	MeanGapMs           *float64 `json:"mean_gap_ms"`          // between moments; open loop
 	InFlightTarget      *int     `json:"in_flight_target"`     // closed loop
-	InFlight            *float64 `json:"in_flight"`            // mean over the window
+	InFlight            *float64 `json:"in_flight"`            // mean over the window; making the connection is in it
 	OwnFailures         int      `json:"own_failures"`         // requests for which this machine had no file, port or memory left
 	OutputOfAsked       *float64 `json:"output_of_asked"`      // output tokens of the successes / the most that they asked for
 }
