@@ -46,6 +46,13 @@ func TestFollowToAServerThatHangsUp(t *testing.T) {
 	verdicts(t, []Check{p.connections(), p.proxies()}, "connections: warn: 0 of 9 were kept", "proxies: ok: none is set")
 }
 
+// A name that takes long to look up is in the time to connect, and in no TTFT.
+func TestRoundTrip(t *testing.T) {
+	slow := []float64{20, 20, 20}
+	verdicts(t, []Check{Path{Connects: slow, RTT: ptr(0.2)}.roundTrip(), Path{Connects: slow, RTT: ptr(19.0)}.roundTrip(), Path{Connects: slow}.roundTrip()},
+		"round trip: ok: round trip 0.200 ms", "round trip: warn: round trip 19.000 ms", "round trip: warn: connecting takes 20.000 ms")
+}
+
 func TestFollowToNobody(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	s.Close()
