@@ -50,6 +50,12 @@ func TestBadMachine(t *testing.T) {
 		"cpus: warn: 1 to run on", "governor: unknown: not told", "clock source: unknown: not told", "steal: unknown: not told")
 }
 
+// Neighbours that came lately, or have left, are not in the figure since boot.
+func TestMeanwhile(t *testing.T) {
+	verdicts(t, []Check{Meanwhile(Ticks{90, 1000}, Ticks{90, 2000}), Meanwhile(Ticks{10, 100_000}, Ticks{110, 101_000}), Meanwhile(Ticks{}, Ticks{})},
+		"steal, now: ok: 0.00 % of CPU time during these checks", "steal, now: bad: 10.00 %", "steal, now: unknown: not told")
+}
+
 func TestQuiet(t *testing.T) {
 	even := func(ms float64) (gaps []float64) {
 		for range 100 {
