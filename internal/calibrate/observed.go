@@ -19,6 +19,7 @@ type Observed struct {
 	TTFT, ITL           time.Duration // medians
 	TTFTSigma, ITLSigma float64       // of log-normal times
 	Prompt              int           // bytes
+	Own                 bool          // as of a Mix
 }
 
 // Sigma is that of a log-normal distribution by two of its percentiles, as far as a script goes.
@@ -40,7 +41,7 @@ func (o Observed) within(limit time.Duration) (Script, Mix) {
 	}
 	const slowest = 4 // of 30,000: standard deviations above the median. A quarter leaves it some, or all come at once
 	s.TTFTSigma = min(s.TTFTSigma, math.Log(float64(limit/2)/float64(s.TTFT))/slowest)
-	m := Mix{Transport: o.Transport, Fresh: o.Fresh, Streams: max(1, o.Streams), Rate: o.Rate, Prompt: o.Prompt}
+	m := Mix{Transport: o.Transport, Fresh: o.Fresh, Streams: max(1, o.Streams), Rate: o.Rate, Prompt: o.Prompt, Own: o.Own}
 	pace := time.Duration(float64(s.ITL) * math.Exp(s.ITLSigma*s.ITLSigma/2)) // its mean
 	most := 1 + int((limit-s.TTFT)/pace)
 	m.Tokens = max(1, min(o.Tokens, most))

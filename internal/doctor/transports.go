@@ -11,8 +11,8 @@ import (
 // The load of a trial: 64 streams at 4 ms a token are 16,000 events a second for 1.5 s.
 var (
 	trialScript = calibrate.Script{TTFT: 20 * time.Millisecond, ITL: 4 * time.Millisecond, TTFTSigma: 0.3, ITLSigma: 0.2}
-	trialMix    = calibrate.Mix{Streams: 64, Requests: 64, Tokens: 375, Prompt: 500}
-	arrivals    = calibrate.Mix{Rate: 500, Requests: 500, Tokens: 1, Streams: 32, Prompt: 500}
+	trialMix    = calibrate.Mix{Streams: 64, Requests: 64, Tokens: 375, Prompt: 500, Own: true}
+	arrivals    = calibrate.Mix{Rate: 500, Requests: 500, Tokens: 1, Streams: 32, Prompt: 500, Own: true}
 )
 
 // patience is how long the trials of all transports may take: some 3 s each are usual.
