@@ -25,7 +25,7 @@ var allowed = map[string][]string{
 	"metrics":    {"record", "result", "scrape", "stats"},
 	"instrument": {"record", "result", "wallclock"},
 	"report":     {"result"},
-	"calibrate":  {"dialect", "load", "record", "schedule", "stats", "transport", "wire"},
+	"calibrate":  {"dialect", "load", "quiet", "record", "schedule", "stats", "transport", "wire"},
 	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},
 	"compare":    {"result", "stats"},
 	"search":     {"stats"},

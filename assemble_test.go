@@ -146,6 +146,19 @@ func TestRepeatedInputIsSaid(t *testing.T) {
 	}
 }
 
+// What the certificate has no grade for, since it is about the server and the path, is said all the same.
+func TestServersTroublesAreSaid(t *testing.T) {
+	share, grows := 0.031, true
+	said := strings.Join(levelWarnings(result.Level{Instrument: &result.Instrument{
+		Path: result.Path{DelayedAck: &share}, Backlog: &result.Backlog{SlopePerSec: 12.34, Unstable: &grows},
+	}}), "; ")
+	for _, want := range []string{"3.1 % of the gaps between chunks are about 40 ms", "12.3 requests a second"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("warnings: %q, want %q", said, want)
+		}
+	}
+}
+
 func TestUnsteadyWindowsAreSaid(t *testing.T) {
 	check := func(verdict, ttft, want string) {
 		t.Helper()

@@ -84,7 +84,7 @@ func inMs(d time.Duration) float64 { return float64(d) / float64(time.Millisecon
 func (r *run) planned(p point) calibrate.Observed {
 	o := calibrate.Observed{
 		Transport: r.transport, Fresh: r.b.Connection == PerRequest, Streams: max(1, p.concurrency), Tokens: r.b.Sampling.Limit(),
-		TTFT: 50 * time.Millisecond, ITL: 20 * time.Millisecond, TTFTSigma: 0.3, ITLSigma: 0.2, Prompt: 500,
+		TTFT: 50 * time.Millisecond, ITL: 20 * time.Millisecond, TTFTSigma: 0.3, ITLSigma: 0.2, Prompt: 500, Own: r.b.OwnProcess,
 	}
 	if p.open() {
 		o.Rate = p.rate

@@ -22,6 +22,12 @@ func levelWarnings(l result.Level) []string {
 	if words := unsteady(l.Transient); words != "" {
 		say("%s", words)
 	}
+	if b := l.Instrument.Backlog; b != nil && b.Unstable != nil && *b.Unstable {
+		say("the server does not keep up: its backlog grew by %.3g requests a second, so the longer the run, the longer its latencies", b.SlopePerSec)
+	}
+	if share := l.Instrument.Path.DelayedAck; share != nil {
+		say("%.1f %% of the gaps between chunks are about 40 ms: does the server, or a proxy, leave Nagle's algorithm on (TCP_NODELAY), which waits for delayed ACKs?", 100**share)
+	}
 	if share := l.Tokens.RepeatedShare; share > 0 {
 		say("%.0f %% of the input had been sent before: with a prefix cache, TTFT is that of cache hits (cached input: %s)", 100*share, cached(l))
 	}

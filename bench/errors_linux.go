@@ -16,7 +16,7 @@ type errorsOf struct {
 	low, high   []float64 // every ITL at the ends that the bounds allow
 	merged      int       // events that came with others in one arrival
 	lateness    []float64 // from when a request was scheduled to when it was sent
-	uncountable int       // requests whose arrivals are not as many tokens as were sent
+	uncountable int       // requests that brought more or fewer tokens than were sent: they are in no figure
 }
 
 // pair is the same samples, once true and once told by the client.
@@ -28,30 +28,31 @@ func (p *pair) add(truth, told int64) {
 
 func ms(ns int64) float64 { return float64(ns) / 1e6 }
 
-// compare joins both views by request and event.
-func compare(t truth, o outcome) *errorsOf {
+// compare joins both views of a job by request and event.
+func compare(j job, t truth, o outcome) *errorsOf {
 	e, views := new(errorsOf), map[int]served{}
 	for _, s := range t.Requests {
 		views[s.ID] = s
 	}
 	for _, h := range o.Requests {
 		e.lateness = append(e.lateness, ms(h.Sent-h.Scheduled))
-		if s, ok := views[h.ID]; ok {
+		if h.tokens() != j.Events {
+			e.uncountable++
+		} else if s, ok := views[h.ID]; ok {
 			e.request(s, h)
 		}
 	}
 	return e
 }
 
-func (e *errorsOf) request(s served, h heard) {
-	tokens := 0
+func (h heard) tokens() (n int) {
 	for _, a := range h.Arrivals {
-		tokens += a.Tokens
+		n += a.Tokens
 	}
-	if tokens != len(s.Sent) {
-		e.uncountable++
-		return
-	}
+	return n
+}
+
+func (e *errorsOf) request(s served, h heard) {
 	first, last := h.Arrivals[0].At, h.Arrivals[len(h.Arrivals)-1].At
 	trueFirst, trueLast := s.Sent[h.Arrivals[0].Tokens-1], s.Sent[len(s.Sent)-1]
 	e.stamp = append(e.stamp, math.Abs(ms(first-trueFirst)))

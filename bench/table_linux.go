@@ -15,13 +15,17 @@ type row struct {
 	*errorsOf
 }
 
-// measure plays a job.
+// measure plays a job. Figures leave nothing out: a token that was lost or made up is an error.
 func measure(j job, rr bool, hogs int) (*row, error) {
 	t, o, err := trial(j, rr, hogs)
 	if err != nil {
 		return nil, err
 	}
-	return &row{j, rr, hogs, t, o, compare(t, o)}, nil
+	e := compare(j, t, o)
+	if e.uncountable > 0 {
+		return nil, fmt.Errorf("%s: of %d requests not as many tokens came as were sent", j, e.uncountable)
+	}
+	return &row{j, rr, hogs, t, o, e}, nil
 }
 
 func (r *row) class() string {

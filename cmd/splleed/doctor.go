@@ -55,6 +55,7 @@ func (d doctorCmd) Run(ctx context.Context, c console) error {
 
 // examine looks at everything in turn: two looks at once would spoil each other.
 func (d doctorCmd) examine(ctx context.Context, c console) ([]doctor.Check, error) {
+	begun := doctor.Now()
 	checks := doctor.Machine(environ.Client(), doctor.AvailableMemory())
 	checks = append(checks, doctor.Quiet(doctor.Look(ctx))...)
 	self, err := os.Executable()
@@ -65,11 +66,8 @@ func (d doctorCmd) examine(ctx context.Context, c console) ([]doctor.Check, erro
 	if runtime.GOOS == "linux" {
 		kinds = []string{"epoll", "portable"}
 	}
-	tried, err := doctor.Transports(ctx, self, kinds)
-	if err != nil {
-		return nil, err
-	}
-	checks = append(checks, tried...)
+	checks = append(checks, doctor.Transports(ctx, self, kinds)...)
+	checks = append(checks, doctor.Meanwhile(begun, doctor.Now()))
 	if d.Target != nil {
 		checks = append(checks, doctor.Way(doctor.Follow(ctx, d.Target, c.getenv))...)
 	}

@@ -70,7 +70,7 @@ func compare(records []*record.Record, epoch int64, truths map[string]truth) Out
 }
 
 // add compares one request and returns its number of events. TTFT and E2E count from the same sent as reported, so their
-// errors are those of their last stamps. An arrival of several events is compared as METRICS has it: k samples of g/k.
+// errors are those of their last stamps. An arrival of k tokens is compared as ITL has it: k samples of g/k.
 func (s *samples) add(r *record.Record, epoch int64, t truth) int {
 	last := t.Events[len(t.Events)-1]
 	s.e2e = append(s.e2e, float64(epoch+int64(r.Finish)-last[0]))
@@ -82,20 +82,27 @@ func (s *samples) add(r *record.Record, epoch int64, t truth) int {
 	}
 	next, before := 0, int64(0)
 	for a := range r.Arrivals.All() {
-		at, end := epoch+int64(a.At), min(next+a.Events, len(t.Events))
-		for i := next; i < end; i++ {
-			s.stamp = append(s.stamp, float64(at-t.Events[i][0]))
-			if i == 0 {
-				s.ttft = append(s.ttft, float64(at-t.Events[0][0]))
+		at, events := epoch+int64(a.At), t.Events[next:min(next+a.Events, len(t.Events))]
+		tokens := int64(0)
+		for _, e := range events {
+			tokens += e[2]
+		}
+		for i, e := range events {
+			s.stamp = append(s.stamp, float64(at-e[0]))
+			if next+i == 0 {
+				s.ttft = append(s.ttft, float64(at-e[0]))
 				continue
 			}
-			pace := float64(at-before) / float64(a.Events)
+			pace := float64(at-before) / float64(tokens)
 			if next == 0 {
 				pace = 0 // merged with the first: they have no gap of their own
 			}
-			s.itl = append(s.itl, pace-float64(t.Events[i][0]-t.Events[i-1][0]))
+			off := pace - float64(e[0]-t.Events[next+i-1][0])/float64(e[2])
+			for range e[2] {
+				s.itl = append(s.itl, off)
+			}
 		}
-		next, before = end, at
+		next, before = next+len(events), at
 	}
 	return len(t.Events)
 }

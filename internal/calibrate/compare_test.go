@@ -42,6 +42,20 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// Of events of several tokens, the error on ITL is per token, as ITL is: one sample for each.
+func TestCompareTokens(t *testing.T) {
+	const ms = int64(time.Millisecond)
+	r := record.New()
+	r.ID, r.Finish = "a", record.Stamp(34*ms)
+	for _, a := range []record.Arrival{{At: record.Stamp(10 * ms), Tokens: 4, Events: 1}, {At: record.Stamp(34 * ms), Tokens: 4, Events: 1}} {
+		r.Arrivals.Append(a)
+	}
+	o := compare([]*record.Record{r}, 0, map[string]truth{"a": {ID: "a", Events: [][3]int64{{10 * ms, 10 * ms, 4}, {30 * ms, 30 * ms, 4}}}})
+	if o.ITL.N != 4 || math.Abs(o.ITL.Bias-1) > 1e-9 || o.ITL.P99 != o.ITL.Bias { // 24/4 for 20/4
+		t.Errorf("%+v", o.ITL)
+	}
+}
+
 func TestCompareNothing(t *testing.T) {
 	if o := compare(nil, 0, nil); o.Requests != 0 || o.TTFT.N != 0 || o.Kernel != 0 || o.EventsPerCPUSecond() != nil {
 		t.Errorf("%+v", o)

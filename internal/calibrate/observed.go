@@ -2,6 +2,7 @@ package calibrate
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"time"
 )
@@ -18,6 +19,7 @@ type Observed struct {
 	TTFT, ITL           time.Duration // medians
 	TTFTSigma, ITLSigma float64       // of log-normal times
 	Prompt              int           // bytes
+	Own                 bool          // as of a Mix
 }
 
 // Sigma is that of a log-normal distribution by two of its percentiles, as far as a script goes.
@@ -31,15 +33,19 @@ func Sigma(p50, p95 float64) float64 {
 
 const mostRequests = 20_000
 
-// within is a replay that takes about limit: shorter requests where they take longer, as many as fit where they don't.
+// within is a replay that takes about limit: shorter requests where they take longer, as many as fit where they don't, and
+// none whose first token comes long after all others.
 func (o Observed) within(limit time.Duration) (Script, Mix) {
 	s := Script{
-		TTFT: min(o.TTFT, limit/2), ITL: max(o.ITL, time.Microsecond), TTFTSigma: o.TTFTSigma, ITLSigma: o.ITLSigma, TokensPerEvent: max(1, o.TokensPerEvent), EventBytes: o.EventBytes,
+		TTFT: min(o.TTFT, limit/4), ITL: max(o.ITL, time.Microsecond), TTFTSigma: o.TTFTSigma, ITLSigma: o.ITLSigma, TokensPerEvent: max(1, o.TokensPerEvent), EventBytes: o.EventBytes,
 	}
-	m := Mix{Transport: o.Transport, Fresh: o.Fresh, Streams: max(1, o.Streams), Rate: o.Rate, Prompt: o.Prompt}
-	most := 1 + int((limit-s.TTFT)/s.ITL)
+	const slowest = 4 // of 30,000: standard deviations above the median. A quarter leaves it some, or all come at once
+	s.TTFTSigma = min(s.TTFTSigma, math.Log(float64(limit/2)/float64(s.TTFT))/slowest)
+	m := Mix{Transport: o.Transport, Fresh: o.Fresh, Streams: max(1, o.Streams), Rate: o.Rate, Prompt: o.Prompt, Own: o.Own}
+	pace := time.Duration(float64(s.ITL) * math.Exp(s.ITLSigma*s.ITLSigma/2)) // its mean
+	most := 1 + int((limit-s.TTFT)/pace)
 	m.Tokens = max(1, min(o.Tokens, most))
-	one := s.TTFT + time.Duration(m.Tokens-1)*s.ITL
+	one := s.TTFT + time.Duration(m.Tokens-1)*pace
 	if m.Rate > 0 {
 		m.Requests = int(m.Rate * max(limit-one, limit/10).Seconds())
 	} else {
@@ -55,7 +61,7 @@ func (o Observed) within(limit time.Duration) (Script, Mix) {
 // Replay plays a load like the one observed, on a truth server of its own, in at most limit. Of that the play itself takes
 // half: starting, reading the truth and late ends take the rest.
 func Replay(ctx context.Context, program string, o Observed, limit time.Duration) (Script, Mix, Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("it took longer than %v", limit))
 	defer cancel()
 	script, mix := o.within(limit / 2)
 	server, err := Start(ctx, program, script)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/splleed/splleed/internal/dialect"
 	"github.com/splleed/splleed/internal/load"
+	"github.com/splleed/splleed/internal/quiet"
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/schedule"
 	"github.com/splleed/splleed/internal/transport"
@@ -24,6 +25,7 @@ type Mix struct {
 	Tokens    int // of each request
 	Prompt    int // its bytes
 	Fresh     bool
+	Own       bool // the process is its own: the Go runtime keeps out, as it does of a run
 }
 
 // Play plays a mix against the server.
@@ -51,6 +53,10 @@ func (sv *Server) Play(ctx context.Context, m Mix) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	end := func() {}
+	if m.Own {
+		end = quiet.Begin(transport.Loops(engine)).End
+	}
 	cpu, begun := processCPU(), clock.Now()
 	out := load.Load{
 		Clock: clock, Engine: engine, API: api, Ended: func(*record.Record) {},
@@ -61,6 +67,7 @@ func (sv *Server) Play(ctx context.Context, m Mix) (Outcome, error) {
 		},
 	}.Run(ctx, level)
 	cost, took := processCPU()-cpu, clock.Now()-begun
+	end()
 	if ctx.Err() != nil {
 		return Outcome{}, context.Cause(ctx)
 	}

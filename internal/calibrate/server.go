@@ -74,6 +74,9 @@ func Start(ctx context.Context, program string, s Script) (_ *Server, err error)
 	url, ok := strings.CutPrefix(strings.TrimSpace(line), "listening on ")
 	if err != nil || !ok {
 		sv.Close()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		return nil, fmt.Errorf("%s is no truth server: it says %q %s", program, line, strings.TrimSpace(sv.said.String()))
 	}
 	sv.URL = url

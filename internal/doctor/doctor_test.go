@@ -50,6 +50,12 @@ func TestBadMachine(t *testing.T) {
 		"cpus: warn: 1 to run on", "governor: unknown: not told", "clock source: unknown: not told", "steal: unknown: not told")
 }
 
+// Neighbours that came lately, or have left, are not in the figure since boot.
+func TestMeanwhile(t *testing.T) {
+	verdicts(t, []Check{Meanwhile(Ticks{90, 1000}, Ticks{90, 2000}), Meanwhile(Ticks{10, 100_000}, Ticks{110, 101_000}), Meanwhile(Ticks{}, Ticks{})},
+		"steal, now: ok: 0.00 % of CPU time during these checks", "steal, now: bad: 10.00 %", "steal, now: unknown: not told")
+}
+
 func TestQuiet(t *testing.T) {
 	even := func(ms float64) (gaps []float64) {
 		for range 100 {
@@ -80,6 +86,13 @@ func TestJudgingTransports(t *testing.T) {
 	verdicts(t, judged("portable"), "stamps, portable: bad: the client's own", "capacity, portable: warn: 1,000 events/s", "dispatch, portable: warn: 5.000 ms (p99)")
 	o.Stamp.P99 = 0.02
 	verdicts(t, judged("epoll")[:1], "stamps, epoll: warn: the client's own")
+	if advice := stampError("epoll", o).Advice; !strings.Contains(advice, "gives none") {
+		t.Error(advice)
+	}
+	o.Kernel, o.Stamp.P99 = 64, 30
+	if advice := stampError("portable", o).Advice; !strings.Contains(advice, "the kernel itself or the reader is late") {
+		t.Error(advice)
+	}
 	o.Failed, o.Failure, o.CPU = 3, "reset", 0
 	verdicts(t, judged("epoll")[:2], "stamps, epoll: bad: 3 of 64 requests failed: reset", "capacity, epoll: unknown: not told")
 }

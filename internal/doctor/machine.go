@@ -112,9 +112,25 @@ func steal(c result.Client) Check {
 	if c.StealShare == nil {
 		return unknown("steal", "not told")
 	}
+	return stolen("steal", *c.StealShare, "since boot")
+}
+
+// Ticks is the time of all CPUs since boot, in the kernel's units; zero where it does not tell.
+type Ticks struct{ Stolen, All float64 }
+
+// Meanwhile judges what was stolen between two looks.
+func Meanwhile(before, after Ticks) Check {
+	const name = "steal, now"
+	if after.All <= before.All {
+		return unknown(name, "not told")
+	}
+	return stolen(name, (after.Stolen-before.Stolen)/(after.All-before.All), "during these checks")
+}
+
+func stolen(name string, share float64, when string) Check {
 	check := Check{
-		Name: "steal", Verdict: judge(*c.StealShare, 0.01, 0.05), Found: fmt.Sprintf("%.2f %% of CPU time since boot", 100**c.StealShare),
-		Figures: map[string]any{"steal_share": *c.StealShare},
+		Name: name, Verdict: judge(share, 0.01, 0.05), Found: fmt.Sprintf("%.2f %% of CPU time %s", 100*share, when),
+		Figures: map[string]any{"steal_share": share},
 	}
 	return check.when("the host gives this machine's CPUs to others: move to dedicated CPUs")
 }

@@ -11,33 +11,53 @@ import (
 // The load of a trial: 64 streams at 4 ms a token are 16,000 events a second for 1.5 s.
 var (
 	trialScript = calibrate.Script{TTFT: 20 * time.Millisecond, ITL: 4 * time.Millisecond, TTFTSigma: 0.3, ITLSigma: 0.2}
-	trialMix    = calibrate.Mix{Streams: 64, Requests: 64, Tokens: 375, Prompt: 500}
-	arrivals    = calibrate.Mix{Rate: 500, Requests: 500, Tokens: 1, Streams: 32, Prompt: 500}
+	trialMix    = calibrate.Mix{Streams: 64, Requests: 64, Tokens: 375, Prompt: 500, Own: true}
+	arrivals    = calibrate.Mix{Rate: 500, Requests: 500, Tokens: 1, Streams: 32, Prompt: 500, Own: true}
 )
 
-// Transports tries each transport against a truth server, program, in about 3 s each.
-func Transports(ctx context.Context, program string, kinds []string) ([]Check, error) {
+// patience is how long the trials of all transports may take: some 3 s each are usual.
+const patience = 16 * time.Second
+
+// Transports tries each transport against a truth server, program.
+func Transports(ctx context.Context, program string, kinds []string) (checks []Check) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("it took longer than %v", patience))
+	defer cancel()
 	server, err := calibrate.Start(ctx, program, trialScript)
+	if err != nil {
+		return []Check{failed("transports", err)}
+	}
+	defer server.Close()
+	for _, kind := range kinds {
+		tried, err := try(ctx, server, kind)
+		if err != nil {
+			tried = []Check{failed("transport "+kind, err)}
+		}
+		checks = append(checks, tried...)
+	}
+	return checks
+}
+
+// try tries one transport.
+func try(ctx context.Context, server *calibrate.Server, kind string) ([]Check, error) {
+	mix, open := trialMix, arrivals
+	mix.Transport, open.Transport = kind, kind
+	streams, err := server.Play(ctx, mix)
 	if err != nil {
 		return nil, err
 	}
-	defer server.Close()
-	var checks []Check
-	for _, kind := range kinds {
-		mix, open := trialMix, arrivals
-		mix.Transport, open.Transport = kind, kind
-		streams, err := server.Play(ctx, mix)
-		if err != nil {
-			return append(checks, Check{Name: "transport " + kind, Verdict: Unknown, Found: err.Error()}), ctx.Err()
-		}
-		requests, err := server.Play(ctx, open)
-		if err != nil {
-			return append(checks, Check{Name: "transport " + kind, Verdict: Unknown, Found: err.Error()}), ctx.Err()
-		}
-		checks = append(checks, stampError(kind, streams), capacity(kind, streams), lateness(kind, requests))
+	requests, err := server.Play(ctx, open)
+	if err != nil {
+		return nil, err
 	}
-	return checks, nil
+	return []Check{stampError(kind, streams), capacity(kind, streams), lateness(kind, requests)}, nil
 }
+
+// failed is a trial that came to nothing.
+func failed(name string, err error) Check {
+	return Check{Name: name, Verdict: Bad, Found: err.Error()}.when(mend)
+}
+
+const mend = "loopback itself fails: look at limits, at what else runs here and at the kernel's log"
 
 func stampError(kind string, o calibrate.Outcome) Check {
 	check := Check{Name: "stamps, " + kind, Figures: map[string]any{
@@ -55,10 +75,10 @@ func stampError(kind string, o calibrate.Outcome) Check {
 	}
 	if o.Failed > 0 {
 		check.Verdict, check.Found = Bad, fmt.Sprintf("%d of %d requests failed: %s", o.Failed, o.Requests, o.Failure)
-		return check.when("loopback itself fails: look at limits and at the kernel's log")
+		return check.when(mend)
 	}
-	if kind == "portable" {
-		return check.when("its stamps are as late as its reads: use --transport epoll where the server speaks plain http, and free a core")
+	if o.Kernel == 0 {
+		return check.when("the client's own stamps are as late as its reads, and this kernel gives none: free a core")
 	}
 	return check.when("the kernel itself or the reader is late: stop what else runs here, give the client a core of its own")
 }

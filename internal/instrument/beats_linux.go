@@ -13,7 +13,7 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
-// beats is a heartbeat: a thread on each core that serves the network's interrupts wakes every millisecond. How late it
+// beats is a heartbeat: a thread on each of the busiest cores that serve the network's interrupts wakes every millisecond. How late it
 // does tells for how long that core had no time for the client. Cores that the client may not use are left alone. The first
 // of them also does the round of whatever else is to be seen many times a second.
 type beats struct {

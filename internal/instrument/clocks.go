@@ -13,7 +13,8 @@ type clocks struct {
 	now      func() time.Duration
 	offset   int64 // of the wall clock, in ns
 	sampled  bool
-	bracket  time.Duration
+	width    time.Duration // of the reading that told it
+	bracket  time.Duration // the widest
 	jitter   time.Duration
 	steps    int
 	first    reading
@@ -27,7 +28,7 @@ type reading struct {
 	mono, raw, awaken int64 // CLOCK_MONOTONIC, …_RAW, …BOOTTIME
 }
 
-// aStep is how far clocks that nobody sets never move against each other between two samples, beside the bracket.
+// aStep is how far clocks that nobody sets never move against each other between two samples, beside the wider of their brackets.
 const aStep = 10 * time.Microsecond
 
 func newClocks(now func() time.Duration) *clocks {
@@ -42,13 +43,13 @@ func (c *clocks) sample() {
 	offset, width := wallclock.Offset(c.now, wallclock.Now)
 	if c.sampled {
 		moved := time.Duration(offset - c.offset).Abs()
-		if moved > aStep+width {
+		if moved > aStep+max(c.width, width) {
 			c.steps++
 		} else {
 			c.jitter = max(c.jitter, moved)
 		}
 	}
-	c.offset, c.sampled, c.bracket = offset, true, max(c.bracket, width)
+	c.offset, c.width, c.sampled, c.bracket = offset, width, true, max(c.bracket, width)
 	c.last, c.hasOther = others()
 	c.last.at = c.now()
 }

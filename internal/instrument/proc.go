@@ -113,8 +113,8 @@ func schedstat(text string) turns {
 	return turns{float(f[0]) / 1e9, float(f[1]) / 1e9, float(f[2])}
 }
 
-// netCPUs are the cores that serve at least a tenth of the packets that come in, by /proc/softirqs; the busiest first,
-// two at most.
+// netCPUs are the two cores that serve most of the packets that come in, by /proc/softirqs, the busiest first; the second
+// only where it serves a tenth of them.
 func netCPUs(softirqs string) []int {
 	var counts []float64
 	for line := range strings.Lines(softirqs) {
@@ -137,7 +137,7 @@ func netCPUs(softirqs string) []int {
 				most = i
 			}
 		}
-		if counts[most] < all/10 || counts[most] <= 0 {
+		if counts[most] <= 0 || len(cpus) > 0 && counts[most] < all/10 {
 			break
 		}
 		cpus = append(cpus, most)

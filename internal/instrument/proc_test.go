@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -58,6 +59,7 @@ func TestNetCPUs(t *testing.T) {
 	check("   CPU0 CPU1 CPU2 CPU3\n NET_TX: 9 9 9 9\n NET_RX: 10 500 0 400\n", 1, 3)
 	check(" NET_RX: 1 99 0\n", 1)
 	check(" NET_RX: 40 30 50\n", 2, 0)
+	check(" NET_RX:"+strings.Repeat(" 90", 31)+" 99\n", 31) // spread over so many that none has a tenth
 	check(" NET_RX: 0 0\n")
 	check("")
 	check(" NET_RX: many\n")

@@ -171,6 +171,22 @@ func TestWindowRates(t *testing.T) {
 	}
 }
 
+// A slot that makes the connection for its next request does not hold the load back.
+func TestInFlightWhileConnecting(t *testing.T) {
+	var all []*record.Record
+	for _, due := range []int{0, 100, 200} { // to be connected for 40 ms
+		r := request(due+40, [2]int{due + 50, 1}, [2]int{due + 99, 1})
+		r.Scheduled, r.Connected, r.Connect = record.Stamp(due)*msec, true, 40*time.Millisecond
+		all = append(all, r)
+	}
+	never := failed(300, record.TimeoutConnect)
+	never.Sent, never.Done = record.Unset, 400*msec
+	out := Describe(Level{Slots: 1, Trials: []Trial{{FullSwing: true, T1: 400 * msec, Records: append(all, never)}}})
+	if got := *out.Instrument.Stimulus.InFlight; got != 1 {
+		t.Errorf("%v requests in flight on average, want 1", got)
+	}
+}
+
 func TestShortLevelSaysSo(t *testing.T) {
 	rs := []*record.Record{request(0, [2]int{10, 1}, [2]int{20, 1}), request(0, [2]int{10, 1}, [2]int{20, 1})}
 	out := Describe(Level{Slots: 2, Trials: []Trial{{FullSwing: true, T0: 0, T1: 1, Records: rs}}})

@@ -59,13 +59,18 @@ func gapsOf(at []record.Stamp) (gaps []float64) {
 	return gaps
 }
 
-// inFlight is how many requests were in flight on average over the windows.
+// inFlight is how many requests were in flight on average over the windows. Those whose connection was being made are among
+// them: it is not the client that they waited for.
 func (l Level) inFlight() float64 {
 	busy, windows := 0.0, 0.0
 	for _, t := range l.Trials {
 		windows += t.T1.Sub(t.T0).Seconds()
 		for _, r := range t.Records {
-			if from, to := max(r.Sent, t.T0), min(r.Done, t.T1); r.Sent.Set() && from < to {
+			from := r.Scheduled // of one that got no connection
+			if r.Sent.Set() {
+				from = r.Sent - record.Stamp(connecting(r))
+			}
+			if from, to := max(from, t.T0), min(r.Done, t.T1); from < to {
 				busy += to.Sub(from).Seconds()
 			}
 		}

@@ -64,7 +64,7 @@ type ClientState struct {
 	StealShare        *float64 `json:"steal_share"`          // of all cores' time, what the hypervisor gave to others
 	ThrottledMs       *float64 `json:"throttled_ms"`         // for which a cgroup's quota kept it from running
 	GCPauseMaxMs      *float64 `json:"gc_pause_max_ms"`      // 0 where none
-	HeartbeatCPUs     []int    `json:"heartbeat_cpus"`       // cores that serve the network's interrupts, each with a thread that wakes every ms
+	HeartbeatCPUs     []int    `json:"heartbeat_cpus"`       // the busiest cores, two at most, that serve the network's interrupts; each has a thread that wakes every ms
 	HeartbeatP99Ms    *float64 `json:"heartbeat_p99_ms"`     // how late these woke
 	HeartbeatMaxMs    *float64 `json:"heartbeat_max_ms"`     //
 	HeartbeatCores    *float64 `json:"heartbeat_cpu_cores"`  // what that cost
@@ -94,7 +94,7 @@ type Stimulus struct {
 	Dispersion          *float64 `json:"dispersion"`           // the same of sends
 	MeanGapMs           *float64 `json:"mean_gap_ms"`          // between moments; open loop
 	InFlightTarget      *int     `json:"in_flight_target"`     // closed loop
-	InFlight            *float64 `json:"in_flight"`            // mean over the window
+	InFlight            *float64 `json:"in_flight"`            // mean over the window; making the connection is in it
 	OwnFailures         int      `json:"own_failures"`         // requests for which this machine had no file, port or memory left
 	OutputOfAsked       *float64 `json:"output_of_asked"`      // output tokens of the successes / the most that they asked for
 }
