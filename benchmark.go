@@ -81,7 +81,7 @@ type Benchmark struct {
 	// Not data.
 	OwnProcess bool                `json:"-"` // the process is the benchmark's own: while a level runs, no garbage is collected and GOMAXPROCS is higher
 	Progress   func(Progress)      `json:"-"` // told how far the run is, from one goroutine at a time
-	Records    io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/protocol.md
+	Records    io.Writer           `json:"-"` // one NDJSON line per finished request, see docs/results.md
 	Getenv     func(string) string `json:"-"` // where engines find executables and API keys; nil reads no environment
 	Program    string              `json:"-"` // a splleed command, for Certify to start as a server that knows the truth
 	Python     string              `json:"-"` // version of the Python that asks, for the results' environment; "" for none

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/splleed/splleed/internal/engine"
+	"github.com/splleed/splleed/internal/result"
 )
 
 // Every field of every backend is in the document, between backquotes.
@@ -77,4 +78,48 @@ func anchorsOf(markdown string) (anchors []string) {
 		}
 	}
 	return anchors
+}
+
+// Every key of results and comparisons is told of, as code, on the page of results or on one that it links.
+func TestResultsAreDocumented(t *testing.T) {
+	told, code := map[string]bool{}, regexp.MustCompile("`[^`\n]+`")
+	for _, page := range []string{"results", "metrics", "statistics", "instrument", "goals", "search", "compare", "server-metrics", "transport"} {
+		document, err := os.ReadFile("docs/" + page + ".md")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, span := range code.FindAllString(string(document), -1) {
+			for _, key := range regexp.MustCompile(`\w+`).FindAllString(span, -1) {
+				told[key] = true
+			}
+		}
+	}
+	keys := map[string]string{}
+	for _, root := range []any{result.Run{}, result.Comparison{}} {
+		keysOf(reflect.TypeOf(root), keys)
+	}
+	if len(keys) < 250 {
+		t.Errorf("only %d keys were found", len(keys))
+	}
+	flat := regexp.MustCompile(`^(ttft|itl|tpot|e2el)_(p50|p95|p99|mean)_ms$`)
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		if !told[key] && !flat.MatchString(key) {
+			t.Errorf("no page tells of %s.%s", keys[key], key)
+		}
+	}
+}
+
+// keysOf collects the JSON keys of a type and of all that it holds, each with the name of a type that has it.
+func keysOf(t reflect.Type, keys map[string]string) {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Array:
+		keysOf(t.Elem(), keys)
+	case reflect.Struct:
+		for _, f := range reflect.VisibleFields(t) {
+			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+				keys[name] = t.Name()
+			}
+			keysOf(f.Type, keys)
+		}
+	}
 }

@@ -94,7 +94,7 @@ func readAccount(r io.Reader) (*account, error) {
 	case err != nil:
 		return nil, err
 	case j.account == nil && j.orphans > 0:
-		return nil, errors.New("the journal says nothing of its run: was it written by splleed before 0.3, or is its first line lost?")
+		return nil, errors.New("the journal says nothing of its run: is its first line lost?")
 	case j.account == nil:
 		return nil, errors.New("not a journal of splleed, or one of a run that ended before it began")
 	}

@@ -1,6 +1,7 @@
 package splleed_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/splleed/splleed"
@@ -44,6 +45,12 @@ func TestComputed(t *testing.T) {
 			t.Errorf("%s: %d successes, tokens %+v, failures %v", api, l.NumSuccessful, l.Tokens, l.Failures)
 		}
 		checkUndefined(t, api, l)
+		if n := l.Server.Tokens["generation_tokens"].Server; n != 0 {
+			t.Errorf("%s: the simulated server says that it generated %g tokens", api, n)
+		}
+		if runtime.GOOS == "linux" && l.Instrument.Stamps != "kernel" {
+			t.Errorf("%s: stamps %s, though the kernel's were read", api, l.Instrument.Stamps)
+		}
 	}
 }
 

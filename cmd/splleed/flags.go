@@ -20,7 +20,7 @@ type serverFlags struct {
 	Backend      *string  `at:"backend.type" help:"Kind of server: ${backends}." placeholder:"TYPE"`
 	Endpoint     endpoint `help:"URL of a running server; without one, splleed starts it." placeholder:"URL" aliases:"base-url"`
 	Model        *string  `at:"backend.model" help:"Model: its name, or a path for a server that splleed starts." aliases:"served-model-name"`
-	API          *string  `at:"backend.api" name:"api" help:"API to speak: auto, completions, chat, native, responses, messages, embeddings, rerank; see splleed backends."`
+	API          *string  `at:"backend.api" name:"api" help:"API to speak: auto, completions, chat, native, native-chat, responses, messages, embeddings, rerank; see splleed backends."`
 	APIKeyEnv    *string  `at:"backend.api_key_env" name:"api-key-env" help:"Environment variable that holds the API key." placeholder:"NAME"`
 	Header       headers  `at:"backend.headers" help:"HTTP header of every request; repeatable." placeholder:"K=V"`
 	ExtraBody    object   `at:"backend.extra_body" help:"JSON object that is merged over every request's body." placeholder:"JSON"`

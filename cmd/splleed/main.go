@@ -33,7 +33,7 @@ type commands struct {
 	Doctor   doctorCmd   `cmd:"" help:"Say what this machine can measure, and what to do about what it can't."`
 	Sim      SimCmd      `cmd:"" help:"Serve a simulated server, to try things out on."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
-	Driver   DriverCmd   `cmd:"" hidden:""`
+	Driver   DriverCmd   `cmd:"" hidden:"" help:"Run benchmarks for a program: docs/protocol.md."`
 }
 
 // console is the world outside, as far as commands may use it.

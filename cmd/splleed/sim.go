@@ -30,9 +30,9 @@ type SimCmd struct {
 	TokensPerEvent int           `default:"1" help:"Script mode: tokens that come together; engine mode: tokens a step."`
 	EventBytes     int           `default:"0" help:"Bytes of each event's JSON at least."`
 	MaxModelLen    int           `default:"8192" help:"Tokens of prompt and output at most."`
-	StopEarly      float64       `help:"Share of requests that finish before max_tokens, unless they ignore the end of sequence."`
+	StopEarly      float64       `placeholder:"P" help:"Share of requests that finish before max_tokens, unless they ignore the end of sequence."`
 	Fault          []string      `sep:"none" placeholder:"KIND[:every=N,...]" help:"What goes wrong, for every N-th request; repeatable. Settings: every, after (tokens), delay, n."`
-	Log            string        `type:"path" help:"NDJSON file of true receive and send times, a line a request."`
+	Log            string        `type:"path" placeholder:"FILE" help:"NDJSON file of true receive and send times, a line a request."`
 	Grace          time.Duration `default:"0s" help:"How long requests may go on after an interrupt."`
 	UntilEOF       bool          `hidden:"" name:"until-eof" help:"End with standard input: with the process that has started this one."`
 }

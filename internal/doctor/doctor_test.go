@@ -84,7 +84,14 @@ func TestJudgingTransports(t *testing.T) {
 	verdicts(t, judged("epoll"), "stamps, epoll: ok: the kernel's for 64 of 64 streams", "capacity, epoll: ok: 100,000 events/s", "dispatch, epoll: ok: 0.100 ms (p99)")
 	o.Kernel, o.Events, o.Stamp.P99, o.Lateness.P99 = 0, 1000, 30, 5
 	verdicts(t, judged("portable"), "stamps, portable: bad: the client's own", "capacity, portable: warn: 1,000 events/s", "dispatch, portable: warn: 5.000 ms (p99)")
-	o.Stamp.P99 = 0.02
+	if c := stampError("portable", o); !strings.Contains(c.Advice, "as late as its reads") || strings.Contains(c.Advice, "epoll") {
+		t.Errorf("the client's own stamps, as on systems without epoll: %s", c.Advice)
+	}
+	o.Kernel = 64
+	if c := stampError("portable", o); strings.Contains(c.Advice, "as late as its reads") {
+		t.Errorf("the kernel's stamps, late: %s", c.Advice)
+	}
+	o.Kernel, o.Stamp.P99 = 0, 0.02
 	verdicts(t, judged("epoll")[:1], "stamps, epoll: warn: the client's own")
 	if advice := stampError("epoll", o).Advice; !strings.Contains(advice, "gives none") {
 		t.Error(advice)

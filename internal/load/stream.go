@@ -128,6 +128,8 @@ func (s *stream) Arrived(a transport.Arrival) {
 	if s.read != (arrival{}) {
 		s.read.at, s.read.bound = stamp, a.Bound
 		s.arrivals.add(s.read)
+	}
+	if s.read != (arrival{}) || s.computed { // what was computed is no arrival, but its stamp is all that there is
 		s.delay = max(s.delay, a.Delay)
 		s.ownStamps = s.ownStamps || !a.Kernel
 	}
@@ -148,7 +150,7 @@ func (s *stream) Done(at time.Duration, failure *record.Failure) {
 	if s.reasoning && s.answered > 0 {
 		s.rec.FirstAnswer = s.answered
 	}
-	if s.arrivals.n > 0 && !s.ownStamps {
+	if (s.arrivals.n > 0 || s.computed) && !s.ownStamps {
 		s.rec.StampSource = record.StampKernel
 	}
 	settle(s.rec, &s.arrivals, s.usage, s.running.always())

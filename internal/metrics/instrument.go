@@ -20,7 +20,7 @@ func (l Level) instrument(p population) *result.Instrument {
 		if r.SentEndSource == record.StampKernel {
 			departed++
 		}
-		if r.Arrivals.Len() > 0 {
+		if r.Arrivals.Len() > 0 || r.StampSource == record.StampKernel { // what was computed has no arrival
 			sources[r.StampSource] = true
 		}
 		if r.StampSource == record.StampKernel {

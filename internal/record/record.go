@@ -67,7 +67,7 @@ type Record struct {
 	ITLSource    ITLSource
 	FinishReason string
 	Failure      *Failure      // nil for a success
-	StampSource  StampSource   // the kernel where all arrivals have its stamp
+	StampSource  StampSource   // the kernel where all arrivals have its stamp, or the answer that was computed has
 	StampDelay   time.Duration // the longest from a kernel stamp to the client's look
 	TCP          TCP           // on its connection, from Sent to Done
 

@@ -20,7 +20,8 @@ type Server struct {
 	PrefixCacheHitRate   *float64                 `json:"prefix_cache_hit_rate"`
 	SpecDecodeAcceptance *float64                 `json:"spec_decode_acceptance"`
 	Latencies            map[string]ServerLatency `json:"latencies"` // ttft, itl, tpot, e2e, queue_time
-	// Tokens of the whole level, warm-up and filler included: prompt_tokens, generation_tokens.
+	// Tokens of the whole level, warm-up and filler included: prompt_tokens, generation_tokens. Empty where scrapes do not reach
+	// from before its first request to after its last: the run was stopped, or the server did not answer.
 	Tokens map[string]ServerCount `json:"tokens"`
 
 	Disagreements []string      `json:"disagreements"` // in words: where the two views differ by more than 5 %

@@ -2,6 +2,7 @@ package scrape
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/splleed/splleed/internal/record"
@@ -17,7 +18,7 @@ type Level struct {
 
 // Describe puts both views side by side, of one trial or of several pooled ones. It is nil where the server said nothing.
 func Describe(levels []Level) *result.Server {
-	v := view{client: map[string]*tally{ttft: {}, itl: {}, tpot: {}, e2e: {}}, settled: true}
+	v := view{client: map[string]*tally{ttft: {}, itl: {}, tpot: {}, e2e: {}}, settled: true, spans: true}
 	for _, l := range levels {
 		v.add(l)
 	}
@@ -43,6 +44,7 @@ type view struct {
 	gauges  map[string][]float64
 	records []*record.Record
 	settled bool
+	spans   bool // the readings span the levels
 	took    time.Duration
 }
 
@@ -73,6 +75,7 @@ func (v *view) add(l Level) {
 	if !v.look(l) {
 		return
 	}
+	v.spans = v.spans && l.spanned()
 	around := l.stretch()
 	v.stretch.merge(grown(around))
 	v.level.merge(grown(l.Shots))
@@ -82,6 +85,13 @@ func (v *view) add(l Level) {
 		v.client[name].merge(*seen)
 	}
 	v.gauge(l, around)
+}
+
+// spanned reports whether the snapshots reach from before the first request to after the last. They do not where the run was
+// stopped, or the server did not answer: its counters then miss what came before or after.
+func (l Level) spanned() bool {
+	first, last := record.At(l.Shots[0].At), record.At(l.Shots[len(l.Shots)-1].At)
+	return !slices.ContainsFunc(l.Records, func(r *record.Record) bool { return r.Sent.Set() && r.Sent < first || r.Done > last })
 }
 
 // stretch is the snapshots from the last before the window to the first after it: what lies between two of them cannot
@@ -194,6 +204,9 @@ func (v *view) rates() {
 
 func (v *view) tokens() {
 	v.server.Tokens = map[string]result.ServerCount{}
+	if !v.spans {
+		return
+	}
 	ours := tokensOf(v.records)
 	exact := ours.whole && v.settled && v.level.resets == 0
 	if n, told := v.level.counters[outputTokens]; told {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// tolerance is how much two views of one thing may differ before it is said: docs/metrics.md.
+// tolerance is how much two views of one thing may differ before it is said: docs/server-metrics.md.
 const tolerance = 0.05
 
 // disagreements says in words where server and client differ, most important first. Counters that were reset, and

@@ -138,6 +138,13 @@ func TestDescribe(t *testing.T) {
 	if got := strings.Join(s.Disagreements, "\n"); got != "mean TTFT: 500 ms by the server (1 samples), 600 ms by the client (1): +20.0 %" {
 		t.Errorf("disagreements:\n%s", got)
 	}
+
+	// Stopped, the level is read for the last time before its requests have ended: what both counted cannot be compared.
+	r.Done = stamp(5)
+	s = Describe([]Level{{Course{Shots: all[:2]}, []*record.Record{r}, stamp(0), stamp(10)}})
+	if got := strings.Join(s.Disagreements, "\n"); strings.Contains(got, "generated") || len(s.Tokens) > 0 {
+		t.Errorf("disagreements:\n%s\ntokens: %v", got, s.Tokens)
+	}
 }
 
 // An answer in one piece says when the request ended, and nothing of its tokens: 2 s are no TTFT, and 0 s no TPOT.

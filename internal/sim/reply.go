@@ -239,7 +239,8 @@ func (r *reply) sentTokens(before int64, tokens []int) {
 	for _, k := range tokens {
 		n += k
 	}
-	if since, first := r.truth.since(before); n > 0 {
+	_, isComputed := r.form.(computed) // no token, though the model takes a step for it
+	if since, first := r.truth.since(before); n > 0 && !isComputed {
 		r.tally.send(n, first, since)
 	}
 	r.truth.sent(before, time.Now().UnixNano(), tokens)
