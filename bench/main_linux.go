@@ -32,11 +32,13 @@ func run(args []string) error {
 	if len(args) == 0 {
 		return benchmark(os.Getenv("BENCH") == "quick")
 	}
-	switch args[0] {
-	case "hog":
-		return hog(args[1])
-	case "peers":
+	switch {
+	case args[0] == "peers":
 		return peers()
+	case len(args) == 1:
+		return fmt.Errorf("%s: what job?", args[0])
+	case args[0] == "hog":
+		return hog(args[1])
 	}
 	var j job
 	if err := json.Unmarshal([]byte(args[1]), &j); err != nil {

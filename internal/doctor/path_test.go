@@ -71,8 +71,9 @@ func TestFollowToASlowServer(t *testing.T) {
 }
 
 func TestFollowToAStranger(t *testing.T) {
-	s := httptest.NewTLSServer(http.NotFoundHandler())
+	s := httptest.NewUnstartedServer(http.NotFoundHandler())
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
 	defer s.Close()
 	checks := Way(follow(t, s.URL, nil))
 	verdicts(t, checks, "target: bad: certificate")
