@@ -146,6 +146,21 @@ func TestRepeatedInputIsSaid(t *testing.T) {
 	}
 }
 
+// Prompts that an earlier run has sent are cached, too, though this one repeats none.
+func TestWarnsOfStrangeHits(t *testing.T) {
+	check := func(hits, repeated float64, want bool) {
+		t.Helper()
+		l := result.Level{Instrument: &result.Instrument{}, Tokens: result.Tokens{CachedInputShare: &hits, RepeatedShare: repeated}}
+		if said := strings.Join(levelWarnings(l), "; "); strings.Contains(said, "was in the server's prefix cache") != want {
+			t.Errorf("%v cached, %v repeated: %q", hits, repeated, said)
+		}
+	}
+	check(0.875, 0, true)
+	check(0.08, 0, false)
+	check(0.5, 0.5, false)
+	check(0.9, 0.5, true)
+}
+
 // What the certificate has no grade for, since it is about the server and the path, is said all the same.
 func TestServersTroublesAreSaid(t *testing.T) {
 	share, grows := 0.031, true

@@ -96,7 +96,8 @@ type point struct {
 func (p point) open() bool { return p.rate > 0 }
 
 func (p point) String() string {
-	rate := strconv.FormatFloat(p.rate, 'f', -1, 64) // never 1e+06
+	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(p.rate, 'g', 6, 64), 64) // a trace's has many digits
+	rate := strconv.FormatFloat(rounded, 'f', -1, 64)                             // never 1e+06
 	switch {
 	case !p.open():
 		return fmt.Sprintf("concurrency %d", p.concurrency)

@@ -32,6 +32,19 @@ func TestPoints(t *testing.T) {
 		"1 req/s, at most 16 in flight × 32; 2.5 req/s, at most 16 in flight × 32")
 }
 
+// A trace has the rate that it has.
+func TestNamesOfPoints(t *testing.T) {
+	check := func(p point, want string) {
+		t.Helper()
+		if p.String() != want {
+			t.Errorf("%q, want %q", p, want)
+		}
+	}
+	check(point{rate: 200.0833680700292}, "200.083 req/s")
+	check(point{rate: 1e6, concurrency: 4}, "1000000 req/s, at most 4 in flight")
+	check(point{concurrency: 4}, "concurrency 4")
+}
+
 func TestWarmup(t *testing.T) {
 	check := func(b Benchmark, p point, n int, total bool) {
 		t.Helper()

@@ -132,12 +132,12 @@ func (r *reporter) level(p point, trial int) {
 	})
 }
 
-// ended counts a request.
+// ended counts a request, unless the user has cut it off.
 func (r *reporter) ended(rec *record.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.changed = true
-	if rec.Phase != record.Measured {
+	if rec.Phase != record.Measured || rec.Failure != nil && rec.Failure.Type == record.Cancelled {
 		return
 	}
 	r.done++

@@ -35,3 +35,22 @@ func TestSlowProgressHoldsUpNoRequest(t *testing.T) {
 		}
 	})
 }
+
+// A request that the user has cut off is neither done nor failed.
+func TestProgressOfWhatWasCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last Progress
+		r := newReporter(func(p Progress) { last = p }, transport.NewClock(), 1, 1, 3)
+		r.level(point{concurrency: 1, runs: 3}, 0)
+		for _, failure := range []*record.Failure{nil, {Type: record.Reset}, {Type: record.Cancelled}} {
+			rec := record.New()
+			rec.Phase, rec.Failure = record.Measured, failure
+			r.ended(rec)
+		}
+		r.report(func(*Progress) {})
+		r.close()
+		if last.Done != 2 || last.Failed != 1 {
+			t.Errorf("%d done, %d failed; want 2, 1", last.Done, last.Failed)
+		}
+	})
+}

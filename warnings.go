@@ -9,6 +9,9 @@ import (
 	"github.com/splleed/splleed/internal/result"
 )
 
+// unexpected is the share of the input that may be cached without having been sent before: a chat template.
+const unexpected = 0.1
+
 // levelWarnings is what makes a level's figures mean less than they seem to.
 func levelWarnings(l result.Level) []string {
 	said := []string{}
@@ -30,6 +33,9 @@ func levelWarnings(l result.Level) []string {
 	}
 	if share := l.Tokens.RepeatedShare; share > 0 {
 		say("%.0f %% of the input had been sent before: with a prefix cache, TTFT is that of cache hits (cached input: %s)", 100*share, cached(l))
+	}
+	if hits := l.Tokens.CachedInputShare; hits != nil && *hits > l.Tokens.RepeatedShare+unexpected {
+		say("%.0f %% of the input was in the server's prefix cache, %.0f %% had been sent by this run before: where prompts do not begin alike, an earlier run has sent them (another --seed, or --cache-bust, avoids that)", 100**hits, 100*l.Tokens.RepeatedShare)
 	}
 	if n := l.Tokens.ITLSources["chunks"]; n > 0 {
 		say("in %d of %d requests tokens cannot be matched to events: ITL spreads them evenly (continuous_usage makes it exact)", n, l.NumSuccessful)

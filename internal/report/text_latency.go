@@ -43,7 +43,7 @@ func (p *page) levelTitle(l *result.Level) string {
 	if share := l.Tokens.CachedInputShare; share != nil {
 		title += fmt.Sprintf("; %.1f %% of input cached", 100**share)
 	}
-	if many := manyTokens(l.Tokens.PerArrival); many > 0 {
+	if many := manyTokens(l.Tokens.PerArrival); many > 0 && l.Metrics["ttft"].Served.N > 0 { // they were streamed
 		title += fmt.Sprintf("; %.1f %% of chunks > 1 token", 100*many)
 	}
 	return title
