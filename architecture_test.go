@@ -12,21 +12,21 @@ const module = "github.com/splleed/splleed"
 
 // allowed says what each package may import of ours: data flows one way. A package that is not listed may not exist.
 var allowed = map[string][]string{
-	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {}, "wallclock": {},
+	"stats": {}, "wire": {}, "schedule": {}, "record": {}, "invalid": {}, "quiet": {}, "workload": {}, "result": {}, "sim": {}, "secret": {}, "marked": {}, "smi": {}, "prefetch": {}, "wallclock": {}, "steal": {},
 
 	"engine/guard": {},
 
 	"strictjson": {"invalid"},
-	"environ":    {"result", "smi"},
+	"environ":    {"result", "smi", "steal"},
 	"dialect":    {"prefetch", "wire"},
 	"transport":  {"wire", "dialect", "prefetch", "record", "wallclock"},
 	"engine":     {"dialect", "engine/guard", "invalid", "secret", "sim"},
 	"load":       {"dialect", "prefetch", "record", "schedule", "transport"},
 	"metrics":    {"record", "result", "scrape", "stats"},
-	"instrument": {"record", "result", "wallclock"},
+	"instrument": {"record", "result", "steal", "wallclock"},
 	"report":     {"result"},
 	"calibrate":  {"dialect", "load", "quiet", "record", "schedule", "stats", "transport", "wire"},
-	"doctor":     {"calibrate", "environ", "result", "secret", "stats"},
+	"doctor":     {"calibrate", "environ", "result", "secret", "stats", "steal"},
 	"compare":    {"result", "stats"},
 	"search":     {"stats"},
 	"scrape":     {"record", "result", "smi"},

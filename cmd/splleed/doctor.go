@@ -10,6 +10,7 @@ import (
 
 	"github.com/splleed/splleed/internal/doctor"
 	"github.com/splleed/splleed/internal/environ"
+	"github.com/splleed/splleed/internal/steal"
 )
 
 type doctorCmd struct {
@@ -55,7 +56,7 @@ func (d doctorCmd) Run(ctx context.Context, c console) error {
 
 // examine looks at everything in turn: two looks at once would spoil each other.
 func (d doctorCmd) examine(ctx context.Context, c console) ([]doctor.Check, error) {
-	begun := doctor.Now()
+	begun := steal.Now()
 	checks := doctor.Machine(environ.Client(), doctor.AvailableMemory())
 	checks = append(checks, doctor.Quiet(doctor.Look(ctx))...)
 	self, err := os.Executable()
@@ -67,7 +68,7 @@ func (d doctorCmd) examine(ctx context.Context, c console) ([]doctor.Check, erro
 		kinds = []string{"epoll", "portable"}
 	}
 	checks = append(checks, doctor.Transports(ctx, self, kinds)...)
-	checks = append(checks, doctor.Meanwhile(begun, doctor.Now()))
+	checks = append(checks, doctor.Meanwhile(begun, steal.Now()))
 	if d.Target != nil {
 		checks = append(checks, doctor.Way(doctor.Follow(ctx, d.Target, c.getenv))...)
 	}

@@ -41,20 +41,3 @@ func AvailableMemory() uint64 {
 	}
 	return kib << 10
 }
-
-// Now is the time of all CPUs until now.
-func Now() (t Ticks) {
-	text, _ := os.ReadFile("/proc/stat")
-	line, _, _ := strings.Cut(string(text), "\n")
-	const steal = 8 // after cpu user nice system idle iowait irq softirq
-	for i, field := range strings.Fields(line) {
-		n, _ := strconv.ParseFloat(field, 64)
-		if i <= steal { // guests' time is in user's
-			t.All += n
-		}
-		if i == steal {
-			t.Stolen = n
-		}
-	}
-	return t
-}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/splleed/splleed/internal/calibrate"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/steal"
 )
 
 func ptr[T any](v T) *T { return &v }
@@ -52,7 +53,7 @@ func TestBadMachine(t *testing.T) {
 
 // Neighbours that came lately, or have left, are not in the figure since boot.
 func TestMeanwhile(t *testing.T) {
-	verdicts(t, []Check{Meanwhile(Ticks{90, 1000}, Ticks{90, 2000}), Meanwhile(Ticks{10, 100_000}, Ticks{110, 101_000}), Meanwhile(Ticks{}, Ticks{})},
+	verdicts(t, []Check{Meanwhile(steal.Ticks{Stolen: 90, All: 1000}, steal.Ticks{Stolen: 90, All: 2000}), Meanwhile(steal.Ticks{Stolen: 10, All: 100_000}, steal.Ticks{Stolen: 110, All: 101_000}), Meanwhile(steal.Ticks{}, steal.Ticks{})},
 		"steal, now: ok: 0.00 % of CPU time during these checks", "steal, now: bad: 10.00 %", "steal, now: unknown: not told")
 }
 

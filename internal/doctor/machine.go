@@ -7,6 +7,7 @@ import (
 
 	"github.com/splleed/splleed/internal/environ"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/steal"
 )
 
 // Of what a stream takes.
@@ -17,7 +18,7 @@ const (
 
 // Machine judges what the machine says of itself. available is its free memory in bytes, 0 where that is not known.
 func Machine(c result.Client, available uint64) []Check {
-	return []Check{streams(c, available), cpus(c), governor(c), clockSource(c), steal(c)}
+	return []Check{streams(c, available), cpus(c), governor(c), clockSource(c), sinceBoot(c)}
 }
 
 // streams is how many can be open at once: the least of what files, ports and memory allow.
@@ -108,23 +109,21 @@ func clockSource(c result.Client) Check {
 	return check.when("each reading is a system call of up to a microsecond or more: boot with clocksource=tsc if the CPU's is stable")
 }
 
-func steal(c result.Client) Check {
+func sinceBoot(c result.Client) Check {
 	if c.StealShare == nil {
 		return unknown("steal", "not told")
 	}
 	return stolen("steal", *c.StealShare, "since boot")
 }
 
-// Ticks is the time of all CPUs since boot, in the kernel's units; zero where it does not tell.
-type Ticks struct{ Stolen, All float64 }
-
 // Meanwhile judges what was stolen between two looks.
-func Meanwhile(before, after Ticks) Check {
+func Meanwhile(before, after steal.Ticks) Check {
 	const name = "steal, now"
-	if after.All <= before.All {
+	share := after.Since(before)
+	if math.IsNaN(share) {
 		return unknown(name, "not told")
 	}
-	return stolen(name, (after.Stolen-before.Stolen)/(after.All-before.All), "during these checks")
+	return stolen(name, share, "during these checks")
 }
 
 func stolen(name string, share float64, when string) Check {

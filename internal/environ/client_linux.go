@@ -3,6 +3,7 @@ package environ
 import (
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"runtime"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/steal"
 )
 
 // Client describes the client's machine.
@@ -123,28 +125,11 @@ func width(s string) (int, error) {
 	return last - first + 1, nil
 }
 
-// stealShare reads "cpu user nice system idle iowait irq softirq steal guest guest_nice" of /proc/stat. Guests' time is
-// in user's and nice's already.
-func stealShare(line string) *float64 {
-	const steal = 8
-	fields := strings.Fields(line)
-	if len(fields) <= steal || fields[0] != "cpu" {
+// stealShare is since boot.
+func stealShare(stat string) *float64 {
+	share := steal.In(stat).Since(steal.Ticks{})
+	if math.IsNaN(share) {
 		return nil
 	}
-	var all, stolen float64
-	for i, field := range fields[1 : steal+1] {
-		ticks, err := strconv.ParseFloat(field, 64)
-		if err != nil {
-			return nil
-		}
-		all += ticks
-		if i+1 == steal {
-			stolen = ticks
-		}
-	}
-	if all == 0 {
-		return nil
-	}
-	share := stolen / all
 	return &share
 }

@@ -11,12 +11,8 @@ import (
 // monotonic clock: a step of the wall clock breaks that. Slewing bends the monotonic clock itself.
 type clocks struct {
 	now      func() time.Duration
-	offset   int64 // of the wall clock, in ns
-	sampled  bool
-	width    time.Duration // of the reading that told it
+	wall     *wallclock.Watch
 	bracket  time.Duration // the widest
-	jitter   time.Duration
-	steps    int
 	first    reading
 	last     reading
 	hasOther bool
@@ -28,35 +24,28 @@ type reading struct {
 	mono, raw, awaken int64 // CLOCK_MONOTONIC, …_RAW, …BOOTTIME
 }
 
-// aStep is how far clocks that nobody sets never move against each other between two samples, beside the wider of their brackets.
-const aStep = 10 * time.Microsecond
-
 func newClocks(now func() time.Duration) *clocks {
-	c := &clocks{now: now}
-	c.sample()
+	c := &clocks{now: now, wall: wallclock.NewWatch(now, wallclock.Now)}
+	c.look()
 	c.first = c.last
 	return c
 }
 
-// sample notes how the wall clock stands now, and whether it was set since the last time.
+// sample notes how the clocks stand now.
 func (c *clocks) sample() {
-	offset, width := wallclock.Offset(c.now, wallclock.Now)
-	if c.sampled {
-		moved := time.Duration(offset - c.offset).Abs()
-		if moved > aStep+max(c.width, width) {
-			c.steps++
-		} else {
-			c.jitter = max(c.jitter, moved)
-		}
-	}
-	c.offset, c.width, c.sampled, c.bracket = offset, width, true, max(c.bracket, width)
+	c.wall.Sample()
+	c.look()
+}
+
+func (c *clocks) look() {
+	c.bracket = max(c.bracket, c.wall.Width)
 	c.last, c.hasOther = others()
 	c.last.at = c.now()
 }
 
 func (c *clocks) result() result.Clocks {
 	us := func(d time.Duration) *float64 { return known(float64(d) / 1000) }
-	r := result.Clocks{Source: clockSource(), BracketUs: us(c.bracket), JitterUs: us(c.jitter), Steps: c.steps}
+	r := result.Clocks{Source: clockSource(), BracketUs: us(c.bracket), JitterUs: us(c.wall.Jitter), Steps: c.wall.Steps}
 	if c.hasOther {
 		r.SlewPPM, r.SuspendedMs = c.first.against(c.last)
 	}

@@ -16,12 +16,12 @@ func TestAWideReadingIsNoStep(t *testing.T) {
 		})
 		pause = 0
 		c.sample()
-		if c.steps != 0 || c.jitter != 25*time.Microsecond {
-			t.Errorf("%d steps, jitter %v; want none, half of the reading's width", c.steps, c.jitter)
+		if c.wall.Steps != 0 || c.wall.Jitter != 25*time.Microsecond {
+			t.Errorf("%d steps, jitter %v; want none, half of the reading's width", c.wall.Steps, c.wall.Jitter)
 		}
 		begin = begin.Add(time.Millisecond)
-		if c.sample(); c.steps != 1 {
-			t.Errorf("%d steps, want 1", c.steps)
+		if c.sample(); c.wall.Steps != 1 {
+			t.Errorf("%d steps, want 1", c.wall.Steps)
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/splleed/splleed/internal/steal"
 )
 
 // text is a file's content, "" where there is none.
@@ -22,7 +24,7 @@ func count() (c counters) {
 		c.cpu = seconds(usage)
 	}
 	c.threads = threads()
-	c.steal, c.ticks = stolen(text("/proc/stat"))
+	c.ticks = steal.Now()
 	c.throttled = throttled(text("/proc/self/cgroup"))
 	c.dropped, c.squeezed = softnet(text("/proc/net/softnet_stat"))
 	netstat, snmp := text("/proc/net/netstat"), text("/proc/net/snmp")

@@ -26,15 +26,6 @@ func float(s string) float64 {
 	return x
 }
 
-// stolen finds in /proc/stat the ticks that a hypervisor gave to others, and all ticks: user nice system idle iowait irq
-// softirq steal; guest time is in user time already.
-func stolen(stat string) (steal, all float64) {
-	for i := 1; i <= 8; i++ {
-		all += field(stat, "cpu", i)
-	}
-	return field(stat, "cpu", 8), all
-}
-
 // softnet finds in /proc/net/softnet_stat, a line a core, what was dropped and how often the kernel's budget ran out.
 func softnet(text string) (dropped, squeezed float64) {
 	n := 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/splleed/splleed/internal/record"
 	"github.com/splleed/splleed/internal/result"
+	"github.com/splleed/splleed/internal/steal"
 )
 
 // Watcher watches the client's machine while a level runs: counters before and after, clocks and a heartbeat between. It
@@ -90,8 +91,7 @@ func (t turns) tell(c *result.ClientState) {
 type counters struct {
 	cpu       float64          // seconds that this process used
 	threads   map[string]turns // of this process that live
-	steal     float64          // ticks of all cores
-	ticks     float64
+	ticks     steal.Ticks
 	throttled float64 // seconds
 	squeezed  float64
 	dropped   float64
@@ -103,7 +103,7 @@ type counters struct {
 // since is what happened between two readings, in so many seconds.
 func (c counters) since(b counters, took float64) (r result.ClientState) {
 	r.CPUCores = known((c.cpu - b.cpu) / took)
-	r.StealShare = known((c.steal - b.steal) / (c.ticks - b.ticks))
+	r.StealShare = known(c.ticks.Since(b.ticks))
 	r.ThrottledMs = known(1000 * (c.throttled - b.throttled))
 	r.SoftnetSqueezed, r.SoftnetDropped = whole(c.squeezed-b.squeezed), whole(c.dropped-b.dropped)
 	r.RcvPruned, r.RcvCollapsed = whole(c.pruned-b.pruned), whole(c.collapsed-b.collapsed)

@@ -14,7 +14,7 @@ import (
 
 func count() counters {
 	nan := math.NaN()
-	return counters{nan, nil, nan, nan, nan, nan, nan, nan, nan, nan}
+	return counters{cpu: nan, throttled: nan, squeezed: nan, dropped: nan, pruned: nan, collapsed: nan, resent: nan}
 }
 
 type beats struct{}

@@ -129,7 +129,7 @@ func (e *Epoll) Close() {
 func (e *Epoll) ClockSteps() int {
 	most := 0
 	for _, l := range e.loops {
-		most = max(most, l.real.steps)
+		most = max(most, l.real.Steps)
 	}
 	return most
 }

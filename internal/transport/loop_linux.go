@@ -11,6 +11,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/splleed/splleed/internal/wallclock"
 )
 
 // loop is one thread that serves its share of the streams: it waits for sockets and due times together, and everything
@@ -59,7 +61,7 @@ func newLoop(e *Epoll, n int) (*loop, error) {
 		unix.Close(set)
 		return nil, os.NewSyscallError("eventfd", err)
 	}
-	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock), loops: n, transmits: e.transmits,
+	l := &loop{clock: e.clock, timeouts: &e.timeouts, target: e.target, set: set, bell: bell, reader: newReader(), real: newRealtime(e.clock, wallclock.Now), loops: n, transmits: e.transmits,
 		watches: map[context.Context]*watch{}}
 	l.polls = [2]unix.PollFd{{Fd: int32(bell), Events: unix.POLLIN}, {Fd: int32(set), Events: unix.POLLIN}}
 	return l, nil

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/splleed/splleed/internal/wallclock"
 )
 
 // stamps are the kernel's, for the connections of a Portable.
@@ -25,7 +27,7 @@ func newStamps(c Clock) *stamps {
 	if err != nil {
 		return nil
 	}
-	return &stamps{real: newRealtime(c), dummy: dummy}
+	return &stamps{real: newRealtime(c, wallclock.Now), dummy: dummy}
 }
 
 func (s *stamps) arrived(stamp int64, looked time.Duration) (at, delay time.Duration, kernel bool) {
@@ -41,7 +43,7 @@ func (s *stamps) arrived(stamp int64, looked time.Duration) (at, delay time.Dura
 func (s *stamps) steps() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.real.steps
+	return s.real.Steps
 }
 
 func (s *stamps) close() {
